@@ -1,0 +1,96 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// A target imports targets below it, never beside or above it: pictures know nothing of networks,
+// networks know nothing of pictures; they meet in `Recognition`.
+let package = Package(
+  name: "handwritten-digits",
+  products: [
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Training", targets: ["Training"]),
+    .library(name: "Imaging", targets: ["Imaging"]),
+    .library(name: "Recognition", targets: ["Recognition"]),
+    .executable(name: "train", targets: ["train"]),
+    .executable(name: "evaluate", targets: ["evaluate"]),
+    .executable(name: "recognize", targets: ["recognize"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // Floor 0: bytes, threads, loops over memory.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
+    .target(name: "Workers", swiftSettings: settings),
+    .target(name: "Kernels", swiftSettings: settings),
+
+    // Floor 1: tensors; pictures.
+    .target(
+      name: "Tensors", dependencies: ["Bytes", "Kernels", "COpenBLAS"], swiftSettings: settings),
+    .target(
+      name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
+
+    // Floor 2: networks; data sets.
+    .target(name: "Networks", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
+
+    // Floor 3: training; reading photos.
+    .target(
+      name: "Training", dependencies: ["Networks", "Datasets", "Workers"], swiftSettings: settings),
+    .target(name: "Recognition", dependencies: ["Networks", "Imaging"], swiftSettings: settings),
+
+    // Floor 4: what the commands share.
+    .target(
+      name: "CommandSupport", dependencies: ["Bytes", argumentParser], swiftSettings: settings),
+
+    // Floor 5: thin commands.
+    .executableTarget(
+      name: "train", dependencies: ["Training", "CommandSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "evaluate", dependencies: ["Training", "CommandSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "recognize", dependencies: ["Recognition", "CommandSupport", argumentParser],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Networks"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Workers", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: settings),
+    .testTarget(
+      name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Bytes", "Tensors", "Imaging", "TestSupport"],
+      swiftSettings: settings),
+  ]
+)

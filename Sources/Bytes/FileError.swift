@@ -1,0 +1,30 @@
+/// A file that is missing, cannot be read or written, or does not hold what its format promises.
+///
+/// Every reader and writer throws this one type. Its description is one line that says which file,
+/// where in it, what was wanted, what was there, and what to do about it.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// The path as the user gave it.
+  public var file: String
+  /// The byte at which the file stops making sense; nil when it is about the file as a whole.
+  public var offset: Int?
+  public var expected: String
+  public var found: String
+  /// What the user can do; nil when the first part says it all.
+  public var advice: String?
+
+  public init(
+    file: String, offset: Int? = nil, expected: String, found: String, advice: String? = nil
+  ) {
+    self.file = file
+    self.offset = offset
+    self.expected = expected
+    self.found = found
+    self.advice = advice
+  }
+
+  public var description: String {
+    let place = offset.map { "at byte \($0): " } ?? ""
+    let ending = advice.map { "; \($0)" } ?? ""
+    return "\(file): \(place)expected \(expected), found \(found)\(ending)"
+  }
+}

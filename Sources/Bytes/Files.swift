@@ -1,0 +1,125 @@
+import Glibc
+
+/// The bytes of a file.
+///
+/// - Parameter limit: the largest size accepted, in bytes; checked before memory is taken.
+/// - Throws: `FileError` when there is no such file, it cannot be read, or it is larger.
+public func readFile(
+  _ path: String, limit: Int = 1 << 31, advice: String? = nil
+) throws(FileError) -> [UInt8] {
+  func error(_ found: String, expected: String = "a file that can be read") -> FileError {
+    FileError(file: path, expected: expected, found: found, advice: advice)
+  }
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw error(reason(errno)) }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0 else { throw error(reason(errno)) }
+  guard status.st_mode & S_IFMT != S_IFDIR else { throw error("a folder") }
+  let size = Int(status.st_size)
+  guard size <= limit else {
+    throw error("\(size) bytes", expected: "at most \(limit) bytes")
+  }
+
+  // One byte more than it claims: `read` then meets the end within the buffer. A pipe or a file
+  // that grows claims too little; the buffer grows with it, up to the limit.
+  var bytes = [UInt8](repeating: 0, count: size + 1)
+  var count = 0
+  while true {
+    if count == bytes.count {
+      guard count <= limit else { throw error("more", expected: "at most \(limit) bytes") }
+      bytes.append(contentsOf: repeatElement(0, count: max(1 << 16, count)))
+    }
+    let got = bytes.withUnsafeMutableBytes {
+      read(descriptor, $0.baseAddress! + count, $0.count - count)
+    }
+    if got < 0 && errno == EINTR { continue }
+    guard got >= 0 else { throw error(reason(errno)) }
+    if got == 0 { break }
+    count += got
+  }
+  guard count <= limit else { throw error("more", expected: "at most \(limit) bytes") }
+  bytes.removeLast(bytes.count - count)
+  return bytes
+}
+
+/// Writes a file whole or not at all: beside its place, flushed to the disk, then renamed.
+///
+/// Until the rename the previous file of that name stays as it was, also when the process is killed
+/// or the disk is full.
+///
+/// - Throws: `FileError`; nothing new is left behind.
+public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+  func error(_ code: Int32) -> FileError {
+    FileError(
+      file: path, expected: "a place where \(bytes.count) bytes can be written",
+      found: reason(code), advice: "nothing was changed; free space or choose another place")
+  }
+  // Only a regular file, or none yet, can be replaced by a rename; a link is followed to its target.
+  var place = path
+  if let resolved = realpath(path, nil) {
+    place = String(cString: resolved)
+    free(resolved)
+    var status = stat()
+    if stat(place, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw error(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+  }
+  let beside = "\(place).\(getpid()).part"
+  let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  guard descriptor >= 0 else { throw error(errno) }
+  var failure: Int32 = 0
+  var written = 0
+  while written < bytes.count && failure == 0 {
+    let count = bytes.withUnsafeBytes {
+      write(descriptor, $0.baseAddress! + written, $0.count - written)
+    }
+    if count >= 0 { written += count } else if errno != EINTR { failure = errno }
+  }
+  if failure == 0 && fsync(descriptor) != 0 { failure = errno }
+  if close(descriptor) != 0 && failure == 0 { failure = errno }
+  if failure == 0 && rename(beside, place) != 0 { failure = errno }
+  guard failure == 0 else {
+    unlink(beside)
+    throw error(failure)
+  }
+  // The new name itself reaches the disk with its folder; where folders cannot be flushed (some
+  // network file systems) the file is still whole under its old or its new contents.
+  let folder = open(parentFolder(of: place), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  if folder >= 0 {
+    fsync(folder)
+    close(folder)
+  }
+}
+
+/// Makes a folder and those above it; does nothing when it is there.
+///
+/// - Throws: `FileError` when that is not possible.
+public func makeFolder(_ path: String) throws(FileError) {
+  if path.isEmpty || isFolder(path) { return }
+  try makeFolder(parentFolder(of: path))
+  guard mkdir(path, 0o777) == 0 || isFolder(path) else {
+    throw FileError(file: path, expected: "a folder that can be made", found: reason(errno))
+  }
+}
+
+/// Whether there is a folder of that name.
+public func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Whether there is something of that name that is not a folder.
+public func isFile(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+}
+
+/// The part of a path before its last `/`; `.` when there is none.
+public func parentFolder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// What the system says about an error number, in words: `No such file or directory`.
+func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,0 +1,84 @@
+import CZlib
+
+/// Whether `bytes` begin like a gzip file (RFC 1952, section 2.3.1: ID1 = 31, ID2 = 139).
+public func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [31, 139]) }
+
+/// The contents of a gzip file of one or several members.
+///
+/// - Parameter limit: the most bytes the contents may have; a file that holds more is refused while
+///   it is being inflated, so that a small file cannot fill the memory.
+/// - Throws: `FileError` when the file is cut, damaged, followed by something else, or larger than
+///   `limit` inside.
+/// - Source: RFC 1952; inflated by zlib, which checks each member's length and CRC-32.
+public func gunzipped(
+  _ bytes: [UInt8], limit: Int, file: String, advice: String? = nil
+) throws(FileError) -> [UInt8] {
+  func error(_ offset: Int, _ expected: String, _ found: String) -> FileError {
+    FileError(file: file, offset: offset, expected: expected, found: found, advice: advice)
+  }
+  guard isGzip(bytes) else {
+    throw error(0, "a gzip file (bytes 1f 8b)", hex(bytes.prefix(2)))
+  }
+  guard bytes.count <= Int(UInt32.max) else {
+    throw error(0, "a gzip file of at most 4 GiB", "\(bytes.count) bytes")
+  }
+  var stream = z_stream()
+  // 16 + 15: a gzip wrapper around a window of up to 2^15 bytes (zlib.h, inflateInit2).
+  let started = inflateInit2_(
+    &stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+  guard started == Z_OK else { throw error(0, "memory to inflate it", "none") }
+  defer { inflateEnd(&stream) }
+
+  // One byte more than the limit, so that "exactly the limit" and "more" can be told apart.
+  var contents = [UInt8](repeating: 0, count: min(limit + 1, max(1 << 16, bytes.count * 4)))
+  var produced = 0
+  var consumed = 0
+  var status = Z_OK
+  repeat {
+    if produced == contents.count {
+      guard produced <= limit else {
+        throw error(consumed, "at most \(limit) bytes inside", "more")
+      }
+      let larger = min(limit + 1, contents.count * 2)
+      contents.append(contentsOf: repeatElement(0, count: larger - contents.count))
+    }
+    (status, consumed, produced) = bytes.withUnsafeBufferPointer { input in
+      contents.withUnsafeMutableBufferPointer { output in
+        // zlib reads through next_in and never writes; its C type merely lacks the `const`.
+        stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress! + consumed)
+        stream.avail_in = UInt32(input.count - consumed)
+        stream.next_out = output.baseAddress! + produced
+        stream.avail_out = UInt32(clamping: output.count - produced)
+        let room = Int(stream.avail_out)
+        let status = inflate(&stream, Z_NO_FLUSH)
+        let left = Int(stream.avail_in)
+        return (status, input.count - left, produced + room - Int(stream.avail_out))
+      }
+    }
+    if status == Z_STREAM_END, isGzip(Array(bytes[consumed...].prefix(2))) {
+      status = inflateReset(&stream)  // another member follows
+    }
+    // No progress with room left: the input has run out in the middle of a member.
+    let isStarved = status == Z_OK && consumed == bytes.count && produced < contents.count
+    if status == Z_BUF_ERROR || isStarved {
+      throw error(consumed, "more compressed bytes", "the end of the file")
+    }
+    guard status == Z_OK || status == Z_STREAM_END else {
+      throw error(
+        consumed, "compressed bytes", stream.msg.map { String(cString: $0) } ?? "damaged ones")
+    }
+  } while status != Z_STREAM_END
+  guard consumed == bytes.count else {
+    let more = bytes.count - consumed
+    throw error(consumed, "the end of the file", "\(more) more \(more == 1 ? "byte" : "bytes")")
+  }
+  guard produced <= limit else { throw error(consumed, "at most \(limit) bytes inside", "more") }
+  contents.removeLast(contents.count - produced)
+  return contents
+}
+
+/// Bytes as a person reads them in a hex dump: `1f 8b`; "nothing" when there are none.
+public func hex(_ bytes: some Collection<UInt8>) -> String {
+  if bytes.isEmpty { return "nothing" }
+  return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+}
