@@ -84,17 +84,25 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Networks"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Bytes", "Networks", "Tensors"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "WorkersTests", dependencies: ["Workers"], swiftSettings: settings),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Bytes", "Tensors", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
+      name: "NetworksTests", dependencies: ["Bytes", "Networks", "Tensors", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "TestSupport"], swiftSettings: settings),
+      name: "DatasetsTests", dependencies: ["Bytes", "Datasets", "Tensors", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], swiftSettings: settings),
-    .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Workers", "TestSupport"],
+      name: "TrainingTests",
+      dependencies: [
+        "Bytes", "Datasets", "Networks", "Tensors", "Training", "Workers", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: settings),
     .testTarget(

@@ -1,0 +1,140 @@
+import Bytes
+import Glibc
+import TestSupport
+import Testing
+
+/// Whoever is root may write everywhere, so that a forbidden folder forbids nothing.
+private let isRoot = geteuid() == 0
+
+@Suite struct ReadFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func whatWasWrittenIsRead() throws {
+    for count in [0, 1, 4095, 65_537] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      let path = try folder.write("f", bytes)
+      #expect(try readFile(path) == bytes)
+    }
+  }
+
+  @Test func whatIsMissingIsNamed() {
+    let path = folder("none")
+    let error = #expect(throws: FileError.self) { try readFile(path, advice: "make it") }
+    #expect(
+      error?.description
+        == "\(path): expected a file that can be read, found No such file or directory; make it")
+  }
+
+  @Test func aFolderIsNoFile() {
+    let error = #expect(throws: FileError.self) { try readFile(folder.path) }
+    #expect(
+      error?.description == "\(folder.path): expected a file that can be read, found a folder")
+  }
+
+  @Test func theLimitIsExact() throws {
+    let path = try folder.write("f", Array(repeating: 7, count: 100))
+    #expect(try readFile(path, limit: 100).count == 100)
+    let error = #expect(throws: FileError.self) { try readFile(path, limit: 99) }
+    #expect(error?.description == "\(path): expected at most 99 bytes, found 100 bytes")
+  }
+
+  /// Such a file claims a size of 0 and never ends.
+  @Test func anEndlessFileMeetsTheLimit() {
+    let error = #expect(throws: FileError.self) { try readFile("/dev/zero", limit: 1 << 20) }
+    #expect(error?.description == "/dev/zero: expected at most 1048576 bytes, found more")
+  }
+
+  @Test func aFileThatClaimsNoSizeIsReadWhole() throws {
+    #expect(try !readFile("/proc/self/status").isEmpty)
+  }
+}
+
+@Suite struct WriteFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func theOldContentsAreReplacedWholeAndNothingElseIsLeft() throws {
+    let path = try folder.write("f", Array(repeating: 1, count: 1000))
+    try writeFile(path, [2, 3])
+    #expect(try readFile(path) == [2, 3])
+    #expect(try folder.names() == ["f"])
+  }
+
+  @Test func aMissingFolderIsNamedAndNothingIsLeft() throws {
+    let path = folder("none/f")
+    let error = #expect(throws: FileError.self) { try writeFile(path, [1, 2, 3]) }
+    #expect(
+      error?.description
+        == "\(path): expected a place where 3 bytes can be written, found No such file or "
+        + "directory; nothing was changed; free space or choose another place")
+    #expect(try folder.names() == [])
+  }
+
+  @Test func aFolderAsTargetStaysAFolder() throws {
+    try makeFolder(folder("inner"))
+    let error = #expect(throws: FileError.self) { try writeFile(folder("inner"), [1]) }
+    #expect(error?.found == "Is a directory")
+    #expect(isFolder(folder("inner")))
+    #expect(try folder.names() == ["inner"])
+  }
+
+  @Test func aDeviceAsTargetStaysADevice() {
+    let error = #expect(throws: FileError.self) { try writeFile("/dev/null", [1]) }
+    #expect(error?.found == "Invalid argument")
+  }
+
+  @Test(.enabled(if: !isRoot, "root may write everywhere"))
+  func aForbiddenFolderLeavesTheOldFileAsItWas() throws {
+    let path = try folder.write("f", [1, 2, 3])
+    chmod(folder.path, 0o555)
+    defer { chmod(folder.path, 0o755) }
+    let error = #expect(throws: FileError.self) { try writeFile(path, [4]) }
+    #expect(error?.found == "Permission denied")
+    #expect(try readFile(path) == [1, 2, 3])
+  }
+
+  /// A folder where the new file would be written beside the old one stands in for a full disk.
+  @Test func aWriteThatFailsLeavesTheOldFileAsItWas() throws {
+    let path = try folder.write("f", [1, 2, 3])
+    try makeFolder(folder("f.\(getpid()).part"))  // the place beside is taken
+    let error = #expect(throws: FileError.self) { try writeFile(path, [4]) }
+    #expect(error?.found == "Is a directory")
+    #expect(try readFile(path) == [1, 2, 3])
+  }
+
+  @Test func aLinkIsFollowed() throws {
+    let target = try folder.write("target", [1])
+    #expect(symlink(target, folder("link")) == 0)
+    try writeFile(folder("link"), [2])
+    #expect(try readFile(target) == [2])
+    var status = stat()
+    #expect(lstat(folder("link"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(try folder.names() == ["link", "target"])
+  }
+}
+
+@Suite struct FolderTests {
+  @Test func foldersAreMadeWithThoseAbove() throws {
+    let folder = try TemporaryFolder()
+    try makeFolder(folder("a/b/c"))
+    try makeFolder(folder("a/b/c"))
+    #expect(isFolder(folder("a/b/c")))
+    #expect(!isFile(folder("a/b/c")))
+  }
+
+  @Test func aFileInTheWayIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("a", [])
+    #expect(isFile(file) && !isFolder(file))
+    let error = #expect(throws: FileError.self) { try makeFolder("\(file)/b") }
+    #expect(error?.description.contains("expected a folder that can be made") == true)
+  }
+
+  @Test(arguments: [("a/b", "a"), ("a", "."), ("/a", "/"), ("a/b/", "a/b"), ("/", "/")])
+  func parentsAreWhatComesBeforeTheLastSlash(path: String, parent: String) {
+    #expect(parentFolder(of: path) == parent)
+  }
+}
