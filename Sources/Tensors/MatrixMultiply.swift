@@ -66,7 +66,15 @@ public func multiply(
   precondition(
     rows.count == m && result.matrixColumns == n && rows.upperBound <= result.matrixRows,
     "the product is [\(m), \(n)], the result rows \(rows) of \(result.shape)")
-  guard m > 0, n > 0, k > 0 else { return }
+  guard m > 0, n > 0 else { return }
+  guard k > 0 else {  // BLAS may leave the result alone; a sum of no products is 0
+    if accumulation == .replace {
+      result.withMutableValues {
+        $0[rows.lowerBound * n..<rows.upperBound * n].update(repeating: 0)
+      }
+    }
+    return
+  }
   _ = singleThreadedBLAS
   a.tensor.withValues { aValues in
     b.tensor.withValues { bValues in
