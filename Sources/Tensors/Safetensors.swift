@@ -47,7 +47,10 @@ public struct Safetensors: Sendable {
     metadata = header.metadata
     tensors = []
     let base = reader.offset
-    let entries = header.entries.sorted { $0.value.begin < $1.value.begin }
+    // An empty tensor begins where another one does, and comes before it.
+    let entries = header.entries.sorted {
+      ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key)
+    }
     for (name, entry) in entries {
       guard entry.dtype == "F32" else {
         throw reader.error(expected: "type F32 for tensor \(name)", found: entry.dtype)
