@@ -25,6 +25,16 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let place = offset.map { "at byte \($0): " } ?? ""
     let ending = advice.map { "; \($0)" } ?? ""
-    return "\(file): \(place)expected \(expected), found \(found)\(ending)"
+    let text = "\(file): \(place)expected \(expected), found \(found)\(ending)"
+    // Names and texts come from files: a line break in one must not break the line.
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+  }
+}
+
+/// Whether a character moves the cursor, changes colours or starts a new line instead of being seen.
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .lineSeparator, .paragraphSeparator: true
+  default: false
   }
 }

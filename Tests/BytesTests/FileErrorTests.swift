@@ -11,4 +11,11 @@ import Testing
     error.advice = nil
     #expect(error.description == "a/b.gz: expected 5 more bytes, found 2")
   }
+
+  /// A file name or a tensor name may hold anything; a message is one line that hides nothing.
+  @Test func controlCharactersAreMadeVisible() {
+    let error = FileError(
+      file: "a\nb", expected: "é数\u{2028}", found: "\u{1b}[31mred\r\0", advice: "x\ty")
+    #expect(error.description == "a?b: expected é数?, found ?[31mred??; x?y")
+  }
 }
