@@ -80,10 +80,10 @@ import Testing
   /// A sum of no products is 0.
   @Test func anInnerExtentOfZeroGivesZeros() {
     var result = Tensor(repeating: 7, shape: Shape(2, 3))
-    let (a, b) = (Tensor(zeros: Shape(2, 0)), Tensor(zeros: Shape(0, 3)))
-    multiply(a.matrix, b.matrix, .add, &result)
+    let (a, b) = (Tensor(zeros: Shape(0, 2)), Tensor(zeros: Shape(0, 3)))
+    multiply(a.transposed, b.matrix, .add, &result)
     #expect(result == Tensor(repeating: 7, shape: Shape(2, 3)))
-    multiply(a.matrix, b.matrix, .replace, &result)
+    multiply(a.transposed, b.matrix, .replace, &result)
     #expect(result == Tensor(zeros: Shape(2, 3)))
   }
 }
