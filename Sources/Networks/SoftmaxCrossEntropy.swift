@@ -38,10 +38,11 @@ public func softmaxCrossEntropy(
           g[k] = expf(z[k] - largest)
           sum += g[k]
         }
-        let logSum = largest + logf(sum)
+        let logSum = Double(logf(sum))
         for k in z.indices {
           let target = rest + (k == Int(label) ? 1 - smoothing : 0)
-          if target > 0 { loss += Double(target) * Double(logSum - z[k]) }
+          // largest + log Σ − zₖ, in an order that keeps the logarithm beside large logits.
+          if target > 0 { loss += Double(target) * (Double(largest) - Double(z[k]) + logSum) }
           g[k] = scale * (g[k] / sum - target)
         }
       }
