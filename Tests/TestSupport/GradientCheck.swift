@@ -38,9 +38,10 @@ public struct GradientError: Sendable, CustomStringConvertible {
 ///
 /// Every evaluation starts from the same state of `generator`, so that a dropout drops the same.
 ///
-/// - Parameter input: no closer than `gradientStep` to a kink of the layer.
+/// - Parameter input: no closer than `step` to a kink of the layer.
 public func worstGradientError(
-  of layer: some Layer, at input: Tensor, using generator: inout SplitMix64
+  of layer: some Layer, at input: Tensor, step: Float = gradientStep,
+  using generator: inout SplitMix64
 ) throws -> GradientError {
   let output = try layer.outputShape(for: input.shape)
   let direction = Tensor(normal: 1, shape: output, using: &generator)
@@ -57,7 +58,7 @@ public func worstGradientError(
   workspace.visitGradients { gradients.append($0) }
 
   var room = Workspace()
-  var worst = worstGradientError(inputGradient, named: "input", at: input) {
+  var worst = worstGradientError(inputGradient, named: "input", at: input, step: step) {
     loss(layer, $0, &room)
   }
   var parameters: [(name: String, value: Tensor)] = []
@@ -69,8 +70,9 @@ public func worstGradientError(
     return worst
   }
   for (index, parameter) in parameters.enumerated() {
-    let error = worstGradientError(gradients[index], named: parameter.name, at: parameter.value) {
-      value in
+    let error = worstGradientError(
+      gradients[index], named: parameter.name, at: parameter.value, step: step
+    ) { value in
       var place = 0
       changed.visitParameters { _, parameter in
         if place == index { parameter = value }
@@ -88,7 +90,8 @@ public func worstGradientError(
 ///
 /// - Parameter gradient: what is claimed to be the gradient of `loss` at `point`.
 public func worstGradientError(
-  _ gradient: Tensor, named name: String, at point: Tensor, of loss: (Tensor) -> Double
+  _ gradient: Tensor, named name: String, at point: Tensor, step: Float = gradientStep,
+  of loss: (Tensor) -> Double
 ) -> GradientError {
   var worst = GradientError(name: name, index: 0, gradient: 0, difference: 0, relative: 0)
   guard gradient.shape == point.shape else {
@@ -98,8 +101,8 @@ public func worstGradientError(
   }
   let differences = (0..<point.count).map { index in
     var (above, below) = (point, point)
-    above[index] += gradientStep
-    below[index] -= gradientStep
+    above[index] += step
+    below[index] -= step
     // The step that was really taken, after rounding.
     return (loss(above) - loss(below)) / Double(above[index] - below[index])
   }
