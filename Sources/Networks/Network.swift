@@ -21,7 +21,7 @@ public struct Network: Sendable {
     }
     var builder = Builder(shape: input, generator: generator)
     let body = Sequential(try builder.layers(architecture.layers))
-    guard builder.shape == Shape(1, architecture.classes) else {
+    guard builder.shape.array == [1, architecture.classes] else {
       throw ShapeError(
         "\(architecture.classes) classes were announced, the last layer gives \(builder.shape)")
     }
