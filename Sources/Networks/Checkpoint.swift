@@ -99,8 +99,8 @@ public struct Checkpoint: Sendable {
 extension Network {
   /// Takes every parameter and statistic from the tensors of a file whose names begin with `prefix`.
   ///
-  /// - Throws: `FileError` naming the tensor that is missing, unknown, of another shape, or not
-  ///   finite; the network is then unchanged.
+  /// - Throws: `FileError` naming the tensor that is missing, unknown, of another shape, not
+  ///   finite, or a negative variance; the network is then unchanged.
   public mutating func setState(
     from contents: Safetensors, prefix: String, file: String, advice: String? = nil
   ) throws(FileError) {
@@ -118,6 +118,10 @@ extension Network {
       }
       guard tensor.isFinite else {
         throw error("finite values in tensor \(prefix)\(name)", "one that is NaN or infinite")
+      }
+      // Its square root would make every answer NaN.
+      guard !name.hasSuffix("runningVariance") || tensor.values.allSatisfy({ $0 >= 0 }) else {
+        throw error("no negative values in tensor \(prefix)\(name)", "one")
       }
       value = tensor
       unused.remove(prefix + name)
