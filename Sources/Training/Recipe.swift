@@ -22,6 +22,8 @@ public struct Recipe: Sendable {
     public var decay: Float
     /// The share of all steps after which the average begins.
     public var from: Double
+
+    func hasBegun(by step: Int, of steps: Int) -> Bool { Double(step) > from * Double(steps) }
   }
 
   public static let all: [Recipe] = [quick, standard, reference]

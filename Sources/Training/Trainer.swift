@@ -120,7 +120,7 @@ public struct Trainer: Sendable {
   }
 
   private mutating func updateAverage() {
-    guard let plan = recipe.average, Double(step) > plan.from * Double(steps) else { return }
+    guard let plan = recipe.average, plan.hasBegun(by: step, of: steps) else { return }
     if average == nil {
       average = MovingAverage(of: network, decay: plan.decay)
     } else {

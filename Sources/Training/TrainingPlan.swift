@@ -25,6 +25,14 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     self.validation = validation
   }
 
+  /// A number that no training run can have, by name; nil when there is none.
+  var nonsense: String? {
+    if !(1...10_000).contains(epochs) { return "epochs \(epochs)" }
+    if !(1...65_536).contains(batchSize) { return "batchSize \(batchSize)" }
+    if !(learningRate > 0 && learningRate <= 100) { return "learningRate \(learningRate)" }
+    return validation < 0 ? "validation \(validation)" : nil
+  }
+
   /// The recipe with the plan's own numbers in place; nil when there is no recipe of that name.
   public var completeRecipe: Recipe? {
     guard var recipe = Recipe.named(recipe) else { return nil }
@@ -110,6 +118,11 @@ public enum SavedTraining {
         file: path, expected: "a stopped training run", found: "another safetensors file",
         advice: advice)
     }
+    if let nonsense = decoded.nonsense {
+      throw FileError(
+        file: path, expected: "a stopped training run", found: "a plan with \(nonsense)",
+        advice: advice)
+    }
     return Description(
       plan: decoded, dataChecksum: checksum, output: output, contents: contents, file: path)
   }
@@ -134,9 +147,7 @@ public enum SavedTraining {
     }
     try trainer.network.setState(
       from: contents, prefix: "network.", file: file, advice: advice)
-    if contents.tensors.contains(where: { $0.name.hasPrefix("average.") }),
-      let plan = trainer.recipe.average
-    {
+    if let plan = trainer.recipe.average, plan.hasBegun(by: step, of: trainer.steps) {
       var network = trainer.network
       try network.setState(from: contents, prefix: "average.", file: file, advice: advice)
       trainer.average = MovingAverage(of: network, decay: plan.decay)
@@ -152,7 +163,13 @@ public enum SavedTraining {
       }
       value = tensor
     }
-    trainer.optimizer.steps = try number("optimizerSteps", Int.self)
+    let optimizerSteps = try number("optimizerSteps", Int.self)
+    guard optimizerSteps == step else {
+      throw FileError(
+        file: file, expected: "\(step) steps of the optimizer", found: "\(optimizerSteps)",
+        advice: advice)
+    }
+    trainer.optimizer.steps = optimizerSteps
     trainer.generator = SplitMix64(seed: try number("generator", UInt64.self))
     trainer.generatorAtEpoch = SplitMix64(seed: try number("generatorAtEpoch", UInt64.self))
     trainer.epochLoss = Double(bitPattern: try number("epochLoss", UInt64.self))
