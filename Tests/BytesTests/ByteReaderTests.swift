@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ByteReaderTests {
   @Test func numbersAreReadInTheirByteOrder() throws {
-    var reader = ByteReader([0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 1, 2, 0, 0, 0, 0, 0, 0x80], file: "")
+    var reader = ByteReader(
+      [0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 1, 2, 0, 0, 0, 0, 0, 0x80], file: "")
     #expect(try reader.nextBigEndian32() == 2051)
     #expect(try reader.nextBigEndian32() == 0xffff_ffff)
     #expect(try reader.nextLittleEndian64() == 0x8000_0000_0000_0201)

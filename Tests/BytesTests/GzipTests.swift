@@ -30,7 +30,8 @@ import Testing
     #expect(isGzip(Self.compressed))
     #expect(try gunzipped(Self.compressed, limit: 1000, file: "f.gz") == Self.text)
     #expect(
-      try gunzipped(Self.zeros, limit: 100_000, file: "f.gz") == Array(repeating: 0, count: 100_000))
+      try gunzipped(Self.zeros, limit: 100_000, file: "f.gz") == Array(repeating: 0, count: 100_000)
+    )
   }
 
   @Test func everyCutThrows() {
@@ -64,11 +65,17 @@ import Testing
   @Test func damageIsNamed() {
     var damaged = Self.compressed
     damaged[36] ^= 1
-    #expect(message(of: damaged) == "f.gz: at byte 40: expected compressed bytes, found incorrect data check")
+    #expect(
+      message(of: damaged)
+        == "f.gz: at byte 40: expected compressed bytes, found incorrect data check")
     damaged = Self.compressed
     damaged[40] ^= 1
-    #expect(message(of: damaged) == "f.gz: at byte 44: expected compressed bytes, found incorrect length check")
-    #expect(message(of: [1, 2, 3]) == "f.gz: at byte 0: expected a gzip file (bytes 1f 8b), found 01 02")
+    #expect(
+      message(of: damaged)
+        == "f.gz: at byte 44: expected compressed bytes, found incorrect length check")
+    #expect(
+      message(of: [1, 2, 3])
+        == "f.gz: at byte 0: expected a gzip file (bytes 1f 8b), found 01 02")
     #expect(message(of: []) == "f.gz: at byte 0: expected a gzip file (bytes 1f 8b), found nothing")
   }
 

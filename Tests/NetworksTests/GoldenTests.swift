@@ -1,6 +1,6 @@
 import Networks
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 // Golden values by scripts/golden (PyTorch, in double precision, rounded once): what differs is our

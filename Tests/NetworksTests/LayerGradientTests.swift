@@ -1,6 +1,6 @@
 import Networks
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Every layer's gradients against central differences; no two extents are equal, so that mixed-up

@@ -1,6 +1,7 @@
 import TestSupport
-@testable import Tensors
 import Testing
+
+@testable import Tensors
 
 @Suite struct MatrixMultiplyTests {
   /// The plain version: three loops, sums in double precision.

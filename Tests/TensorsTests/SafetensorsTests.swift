@@ -1,6 +1,6 @@
 import Bytes
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
