@@ -96,6 +96,12 @@ private let isRoot = geteuid() == 0
     #expect(try readFile(path) == [1, 2, 3])
   }
 
+  /// Not even root can make a file there.
+  @Test func aFolderThatTakesNoFilesIsNamed() {
+    let error = #expect(throws: FileError.self) { try writeFile("/proc/digits", [1]) }
+    #expect(error?.expected == "a place where 1 byte can be written")
+  }
+
   /// A folder where the new file would be written beside the old one stands in for a full disk.
   @Test func aWriteThatFailsLeavesTheOldFileAsItWas() throws {
     let path = try folder.write("f", [1, 2, 3])
