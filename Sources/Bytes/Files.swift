@@ -51,9 +51,9 @@ public func readFile(
 /// - Throws: `FileError`; nothing new is left behind.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
   func error(_ code: Int32) -> FileError {
-    FileError(
-      file: path,
-      expected: "a place where \(bytes.count) \(bytes.count == 1 ? "byte" : "bytes") can be written",
+    let size = "\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")"
+    return FileError(
+      file: path, expected: "a place where \(size) can be written",
       found: reason(code), advice: "nothing was changed; free space or choose another place")
   }
   // Only a regular file, or none yet, can be replaced by a rename; a link is followed to its target.
