@@ -85,7 +85,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Workers", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: settings),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
+      swiftSettings: settings),
     .testTarget(
       name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
       swiftSettings: settings),

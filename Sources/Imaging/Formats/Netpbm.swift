@@ -29,7 +29,8 @@ func decodeNetpbm(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage
     var samples: [UInt8] = []
     samples.reserveCapacity(count)
     for _ in 0..<count {
-      samples.append(try reader.scaled(try reader.number(what: "a value"), maximum))
+      let value = try reader.number(what: "a value")
+      samples.append(try reader.scaled(value, maximum))
     }
     return picture(samples, rows: rows, columns: columns, channels: channels)
   }
@@ -60,8 +61,9 @@ func decodeNetpbm(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage
   var samples: [UInt8] = []
   samples.reserveCapacity(count)
   for index in 0..<count {
-    reader.offset = start + index * sampleBytes
-    let value = bytes[reader.offset..<reader.offset + sampleBytes].reduce(0) { $0 << 8 | Int($1) }
+    let place = start + index * sampleBytes
+    let value = bytes[place..<place + sampleBytes].reduce(0) { $0 << 8 | Int($1) }
+    reader.offset = place + sampleBytes
     samples.append(try reader.scaled(value, maximum))
   }
   return picture(samples, rows: rows, columns: columns, channels: channels)
@@ -123,7 +125,9 @@ private struct NetpbmReader {
 
   /// A value of 0...maximum as 0...255, rounded.
   func scaled(_ value: Int, _ maximum: Int) throws(FileError) -> UInt8 {
-    guard value <= maximum else { throw error("a value of at most \(maximum)", "\(value)") }
+    guard value <= maximum else {
+      throw error("a value of at most \(maximum) before here", "\(value)")
+    }
     return UInt8((value * 255 + maximum / 2) / maximum)
   }
 
