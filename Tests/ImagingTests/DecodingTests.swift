@@ -194,7 +194,7 @@ func bmp(
   }
 
   /// Cutting a file anywhere gives an error or a picture, never a crash; and each error one line.
-  @Test func noPrefixOfAFileCrashes() {
+  @Test func noPrefixOfAFileCrashes() throws {
     var noise = Noise(seed: 5)
     let image = noise.image(rows: 9, columns: 10)
     let palette: [[UInt8]] = [[0, 0, 0], [255, 255, 255]]
@@ -208,10 +208,12 @@ func bmp(
       for count in 0..<file.count {
         let text = refusal(Array(file.prefix(count)))
         #expect(text?.contains("\n") != true, "file \(number) cut to \(count): \(text ?? "")")
-        // A PNG may lack its last chunk, which says "end" and nothing else: all pixels are there.
-        let isWhole =
-          number == 0 && (try? decodeImage(Array(file.prefix(count)), file: "")) == image
-        if number <= 2 { #expect(text != nil || isWhole, "file \(number) cut to \(count)") }
+        // The last chunk of a PNG and the last byte of a JPEG only say "end": what is read
+        // without them is the whole picture.
+        if number <= 2 && text == nil {
+          let cut = try decodeImage(Array(file.prefix(count)), file: "")
+          #expect(try cut == decodeImage(file, file: ""), "file \(number) cut to \(count)")
+        }
       }
     }
   }
