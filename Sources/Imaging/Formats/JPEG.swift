@@ -25,6 +25,9 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
   let (rows, columns) = (Int(height), Int(width))
   try PictureSize.check(rows: rows, columns: columns, file: file)
 
+  let segments = JPEGSegments(bytes)
+  guard segments.hasEnd else { throw cutOff(bytes, file: file) }
+
   let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
   let samples = isCMYK ? 4 : 1
   var status: Int32 = 0
@@ -49,7 +52,6 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
     if !isHarmless { throw jpegError(text, bytes: bytes, file: file) }
   }
 
-  let segments = JPEGSegments(bytes)
   if isCMYK { pixels = luminance(ofCMYK: pixels, isInverted: segments.hasAdobeMarker) }
   return GrayImage(rows: rows, columns: columns, pixels: pixels)
     .upright(from: segments.orientation ?? .upright)
@@ -64,11 +66,15 @@ private func message(of handle: tjhandle) -> String {
 
 private func jpegError(_ message: String, bytes: [UInt8], file: String) -> FileError {
   if message.hasPrefix("Premature end") || message.hasPrefix("JPEG datastream contains no image") {
-    return FileError(
-      file: file, expected: "a whole JPEG picture", found: "one cut off after \(bytes.count) bytes",
-      advice: "copy or download it again")
+    return cutOff(bytes, file: file)
   }
   return FileError(file: file, expected: "a JPEG picture that can be read", found: message)
+}
+
+private func cutOff(_ bytes: [UInt8], file: String) -> FileError {
+  FileError(
+    file: file, expected: "a whole JPEG picture", found: "one cut off after \(bytes.count) bytes",
+    advice: "copy or download it again")
 }
 
 /// Ink on white paper: each of red, green and blue is (1 - its ink) (1 - black).
@@ -91,6 +97,9 @@ private func luminance(ofCMYK samples: [UInt8], isInverted: Bool) -> [UInt8] {
 struct JPEGSegments {
   private(set) var orientation: Orientation?
   private(set) var hasAdobeMarker = false
+  /// Whether the end marker follows the compressed data. TurboJPEG invents a missing one, and does
+  /// not always say so.
+  private(set) var hasEnd = false
 
   /// Stops where the segments stop making sense: the decoder has the last word about the file.
   init(_ bytes: [UInt8]) {
@@ -103,8 +112,11 @@ struct JPEGSegments {
       }
       let length = Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
       let end = offset + 2 + length
-      // 0xDA: the compressed data begin.
-      guard marker != 0xDA, length >= 2, end <= bytes.count else { return }
+      guard length >= 2, end <= bytes.count else { return }
+      if marker == 0xDA {  // the compressed data begin
+        hasEnd = zip(bytes[end...], bytes[end...].dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
+        return
+      }
       let contents = bytes[offset + 4..<end]
       if marker == 0xE1, orientation == nil, contents.starts(with: Array("Exif".utf8) + [0, 0]) {
         orientation = Imaging.orientation(inEXIF: contents.dropFirst(6))
