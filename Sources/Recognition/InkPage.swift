@@ -1,0 +1,95 @@
+import Imaging
+
+/// A photo as ink on paper: small enough to work on, dark on bright turned into 255 on 0, uneven
+/// light removed.
+struct InkPage: Sendable {
+  /// The working copy of the photo, dark ink on bright paper.
+  let gray: GrayImage
+  /// How dark the ink is: 0 paper, 255 black; the extents of `gray`.
+  let ink: GrayImage
+  /// The photo's extents, `[rows, columns]`.
+  private let photoRows: Int, photoColumns: Int
+
+  /// Digits of 20 pixels or more stay readable in a photo of a whole page; larger takes longer.
+  private static let longestSide = 1400
+  /// Smaller pictures have strokes about one pixel thin; they are enlarged to 160, at most 4 times.
+  private static let shortestSide = 120, enlargedSide = 160, largestFactor = 4.0
+
+  init(_ photo: GrayImage) {
+    (photoRows, photoColumns) = (photo.rows, photo.columns)
+    let side = Double(max(photo.rows, photo.columns))
+    var factor = min(1, Double(Self.longestSide) / side)
+    if side < Double(Self.shortestSide) {
+      factor = min(Self.largestFactor, Double(Self.enlargedSide) / side)
+    }
+    let sized = photo.resampled(
+      rows: max(1, Int((Double(photo.rows) * factor).rounded())),
+      columns: max(1, Int((Double(photo.columns) * factor).rounded())))
+    gray = Self.isBrightOnDark(sized) ? sized.inverted : sized
+    // The disc must be wider than any stroke: in small pictures one digit fills everything.
+    let share = max(gray.rows, gray.columns) <= 200 ? 0.5 : 0.2
+    ink = gray.ink(on: gray.background(share: share))
+  }
+
+  /// Whether the paper, as the picture's edge shows it, is darker than what is written on it.
+  ///
+  /// With e the median of the edge and p₁, p₉₉ the first and last percentile of all pixels: bright
+  /// on dark when e - p₁ < 0.7 (p₉₉ - e). Below 1, because shadows at the edge of bright paper are
+  /// more common than lights at the edge of dark paper.
+  private static func isBrightOnDark(_ image: GrayImage) -> Bool {
+    let width = max(1, min(image.rows, image.columns) / 50)
+    var edge = [Int](repeating: 0, count: 256)
+    for row in 0..<image.rows {
+      let isInside = row >= width && row < image.rows - width
+      for column in 0..<image.columns
+      where !isInside || column < width || column >= image.columns - width {
+        edge[Int(image[row, column])] += 1
+      }
+    }
+    let all = image.histogram
+    let (e, p1, p99) = (
+      Double(percentile(of: edge, 0.5)), Double(percentile(of: all, 0.01)),
+      Double(percentile(of: all, 0.99))
+    )
+    return e - p1 < 0.7 * (p99 - e)
+  }
+
+  /// The ink worth looking at: what hangs together at 0.6 t and somewhere is darker than t
+  /// (hysteresis), with t Otsu's threshold of the ink, slightly blurred against grain.
+  ///
+  /// - Source: J. Canny, "A computational approach to edge detection", IEEE PAMI 8 (1986), for the
+  ///   two thresholds.
+  func mask() -> Mask {
+    let blurred = ink.blurred(sigma: max(0.6, Double(max(ink.rows, ink.columns)) / 1200))
+    let high = max(Self.faintestInk, otsuThreshold(of: blurred))
+    let low = UInt8(0.6 * Double(high))
+    var mask = Mask(rows: ink.rows, columns: ink.columns)
+    for region in blurred.mask(above: low).regions() {
+      let isDark = region.runs.contains { run in
+        let start = run.row * ink.columns
+        return run.columns.contains { blurred.pixels[start + $0] > high }
+      }
+      if isDark {
+        for run in region.runs {
+          for column in run.columns { mask[run.row, column] = true }
+        }
+      }
+    }
+    return mask
+  }
+
+  /// Below 20 of 255 paper has grain, not ink.
+  private static let faintestInk: UInt8 = 20
+
+  /// A box of the working copy in pixels of the photo, at least one pixel large.
+  func photoBox(_ box: Box) -> Box {
+    func scaled(_ range: Range<Int>, _ from: Int, _ to: Int) -> Range<Int> {
+      let lower = range.lowerBound * to / from
+      let upper = (range.upperBound * to + from - 1) / from
+      return lower..<min(to, max(lower + 1, upper))
+    }
+    return Box(
+      rows: scaled(box.rows, gray.rows, photoRows),
+      columns: scaled(box.columns, gray.columns, photoColumns))
+  }
+}
