@@ -31,27 +31,30 @@ struct InkPage: Sendable {
     ink = gray.ink(on: gray.background(share: share))
   }
 
-  /// Whether the paper, as the picture's edge shows it, is darker than what is written on it.
+  /// Whether bright ink was written on a dark ground.
   ///
-  /// With e the median of the edge and p₁, p₉₉ the first and last percentile of all pixels: bright
-  /// on dark when e - p₁ < 0.7 (p₉₉ - e). Below 1, because shadows at the edge of bright paper are
-  /// more common than lights at the edge of dark paper.
+  /// Ink is what is rare in its own neighbourhood. With d the difference of each pixel from the mean
+  /// of the window around it, Σ d³ is negative for thin dark strokes and positive for thin bright
+  /// ones; shadows have small d, and edges of the page as much of one sign as of the other. (The
+  /// colour of the picture's margin, asked instead, is that of the table or of a vignette.)
   private static func isBrightOnDark(_ image: GrayImage) -> Bool {
-    let width = max(1, min(image.rows, image.columns) / 50)
-    var edge = [Int](repeating: 0, count: 256)
-    for row in 0..<image.rows {
-      let isInside = row >= width && row < image.rows - width
-      for column in 0..<image.columns
-      where !isInside || column < width || column >= image.columns - width {
-        edge[Int(image[row, column])] += 1
+    let scale = min(1, 512 / Double(max(image.rows, image.columns)))
+    let small = image.resampled(
+      rows: max(1, Int(Double(image.rows) * scale)),
+      columns: max(1, Int(Double(image.columns) * scale)))
+    let reach = max(2, min(small.rows, small.columns) / 8)
+    let sums = IntegralImage(small)
+    var skewness = 0.0
+    for row in 0..<small.rows {
+      let rows = max(0, row - reach)..<min(small.rows, row + reach + 1)
+      for column in 0..<small.columns {
+        let columns = max(0, column - reach)..<min(small.columns, column + reach + 1)
+        let box = Box(rows: rows, columns: columns)
+        let difference = Double(small[row, column]) - Double(sums.sum(box)) / Double(box.area)
+        skewness += difference * difference * difference
       }
     }
-    let all = image.histogram
-    let (e, p1, p99) = (
-      Double(percentile(of: edge, 0.5)), Double(percentile(of: all, 0.01)),
-      Double(percentile(of: all, 0.99))
-    )
-    return e - p1 < 0.7 * (p99 - e)
+    return skewness > 0
   }
 
   /// The ink worth looking at: what hangs together at 0.6 t and somewhere is darker than t
