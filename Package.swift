@@ -63,13 +63,24 @@ let package = Package(
 
     // Floor 5: thin commands.
     .executableTarget(
-      name: "train", dependencies: ["Training", "CommandSupport", argumentParser],
+      name: "train",
+      dependencies: [
+        "Bytes", "CommandSupport", "Datasets", "Networks", "Tensors", "Training", "Workers",
+        argumentParser,
+      ],
       swiftSettings: settings),
     .executableTarget(
-      name: "evaluate", dependencies: ["Training", "CommandSupport", argumentParser],
+      name: "evaluate",
+      dependencies: [
+        "Bytes", "CommandSupport", "Datasets", "Networks", "Tensors", "Training", "Workers",
+        argumentParser,
+      ],
       swiftSettings: settings),
     .executableTarget(
-      name: "recognize", dependencies: ["Recognition", "CommandSupport", argumentParser],
+      name: "recognize",
+      dependencies: [
+        "Bytes", "CommandSupport", "Imaging", "Networks", "Recognition", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(

@@ -82,3 +82,12 @@ public func hex(_ bytes: some Collection<UInt8>) -> String {
   if bytes.isEmpty { return "nothing" }
   return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
 }
+
+/// The checksum that gzip uses.
+///
+/// - Source: RFC 1952, section 8 (CRC-32, ISO 3309), by zlib.
+public func crc32(_ bytes: [UInt8]) -> UInt32 {
+  bytes.withUnsafeBufferPointer {
+    UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
+  }
+}

@@ -1,0 +1,97 @@
+public import ArgumentParser
+import Bytes
+import FoundationEssentials
+import Glibc
+
+/// What every command of this project does around its own work: one line for an error, a status
+/// other than 0, and no death by signals that a full disk or a closed pipe sends.
+extension ParsableCommand {
+  /// Parses the arguments and runs the command; ends the process when that fails.
+  public static func runFromCommandLine() {
+    signal(SIGPIPE, SIG_IGN)  // a closed pipe and
+    signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
+    let command: any ParsableCommand
+    do { command = try parseAsRoot() } catch { exit(withError: error) }
+    do {
+      var command = command
+      try command.run()
+    } catch let error as ExitCode {
+      Glibc.exit(error.rawValue)
+    } catch  where error is CleanExit || error is ValidationError {
+      exit(withError: error)
+    } catch {
+      printError("\(_commandName): \(error)")
+      Glibc.exit(1)
+    }
+  }
+}
+
+/// A mistake in what the user asked for, in one line.
+public struct UserError: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// Prints a line on standard error.
+public func printError(_ line: String) { writeError(line + "\n") }
+
+/// Writes text on standard error, unbuffered.
+func writeError(_ text: String) {
+  let bytes = Array(text.utf8)
+  // Nothing can be said about a failure: this is the place where failures are told.
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// The version that `--version` shows.
+public var versionText: String {
+  isDebugBuild ? "0.1.0 (debug build, slow)" : "0.1.0"
+}
+
+/// Whether this is a build without optimization, 20 to 50 times slower with numbers.
+public var isDebugBuild: Bool {
+  #if DEBUG
+    true
+  #else
+    false
+  #endif
+}
+
+/// Says so when this is a debug build.
+public func warnOfDebugBuild() {
+  guard isDebugBuild else { return }
+  printError(
+    "note: this is a debug build, 20 to 50 times slower; use `swift run -c release` instead")
+}
+
+/// How many processors this process may use.
+public var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// Checks a number of threads that a user asked for.
+public func checkedThreads(_ threads: Int?) throws -> Int {
+  guard let threads else { return min(processorCount, 16) }
+  guard (1...256).contains(threads) else {
+    throw UserError("--threads must be from 1 to 256, not \(threads)")
+  }
+  return threads
+}
+
+/// The checkpoint that commands use when none is named: that of the current folder's project, of the
+/// installation, or of the project that the executable was built in.
+public func defaultCheckpoint() throws -> String {
+  let name = "Checkpoints/digits.safetensors"
+  var places = [name]
+  if let folder = executableFolder() {
+    places.append("\(folder)/../share/handwritten-digits/digits.safetensors")
+    places.append("\(folder)/../../../\(name)")  // .build/<platform>/release
+  }
+  if let place = places.first(where: isFile) { return place }
+  throw UserError(
+    "no checkpoint in \(places.joined(separator: ", ")); name one with --checkpoint, "
+      + "or make one with the command train")
+}
+
+private func executableFolder() -> String? {
+  guard let path = realpath("/proc/self/exe", nil) else { return nil }
+  defer { free(path) }
+  return parentFolder(of: String(cString: path))
+}

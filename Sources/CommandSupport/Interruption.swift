@@ -1,0 +1,22 @@
+import Glibc
+import Synchronization
+
+/// Whether the user has asked the process to stop (Ctrl-C, or SIGTERM).
+///
+/// After `watch()` the first signal only sets a flag, which the work looks at between two steps; the
+/// second ends the process at once, as it would without us.
+public enum Interruption {
+  private static let flag = Atomic<Bool>(false)
+
+  public static func watch() {
+    _ = flag.load(ordering: .relaxed)  // makes the flag before a handler could meet it half-made
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        Interruption.flag.store(true, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  public static var isRequested: Bool { flag.load(ordering: .relaxed) }
+}

@@ -1,0 +1,76 @@
+import Glibc
+
+/// How far a long piece of work has come: a bar that is drawn over and over on a terminal, and a plain
+/// line now and then elsewhere.
+public struct ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var lastDrawn = -Double.infinity
+  private let interval: Double
+
+  public init() { interval = isTerminal ? 0.1 : 10 }
+
+  /// Draws the line when it is time to.
+  ///
+  /// - Parameter share: of the work that is done, 0 to 1.
+  /// - Parameter text: what to say beside the bar; only made when it is needed.
+  public mutating func show(_ share: Double, _ text: @autoclosure () -> String) {
+    let now = secondsOfClock()
+    guard now - lastDrawn >= interval else { return }
+    // The first plain line comes after one interval: work that is quick needs none.
+    defer { lastDrawn = now }
+    if isTerminal {
+      let width = 24
+      let filled = Int((share * Double(width)).rounded())
+      let bar =
+        String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      writeError("\r\(bar) \(text())\u{1B}[K")
+    } else if lastDrawn > -.infinity {
+      writeError("\(Int(share * 100)) % \(text())\n")
+    }
+  }
+
+  /// Takes the bar away and prints a line that stays.
+  public mutating func finish(_ line: String) {
+    writeError((isTerminal ? "\r\u{1B}[K" : "") + line + "\n")
+    lastDrawn = isTerminal ? -.infinity : secondsOfClock()
+  }
+}
+
+/// Seconds of a clock that only goes forward.
+public func secondsOfClock() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// A number with so many decimals: `fixed(99.5, 2)` is `99.50`.
+public func fixed(_ number: Double, _ decimals: Int) -> String {
+  guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
+  var scale = 1.0
+  for _ in 0..<decimals { scale *= 10 }
+  let scaled = Int((abs(number) * scale).rounded())
+  let (whole, rest) = scaled.quotientAndRemainder(dividingBy: Int(scale))
+  let sign = number < 0 && scaled > 0 ? "-" : ""
+  guard decimals > 0 else { return sign + "\(whole)" }
+  let digits = String(rest)
+  return sign + "\(whole)." + String(repeating: "0", count: decimals - digits.count) + digits
+}
+
+/// A whole number with a comma between thousands.
+public func grouped(_ number: Int) -> String {
+  var digits = Array(String(abs(number)))
+  var place = digits.count - 3
+  while place > 0 {
+    digits.insert(",", at: place)
+    place -= 3
+  }
+  return (number < 0 ? "-" : "") + String(digits)
+}
+
+/// A duration in words: `8.4 s`, `3 min 05 s`.
+public func duration(_ seconds: Double) -> String {
+  if seconds < 60 { return fixed(seconds, 1) + " s" }
+  let whole = Int(min(seconds, 1e9))
+  let rest = whole % 60
+  return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"
+}

@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Tensors
+
+/// A network as data: what a checkpoint says about it, and all it takes to build it.
+public struct Architecture: Hashable, Sendable {
+  /// `[rows, columns, channels]` of one input.
+  public var input: [Int]
+  /// How many logits the last layer gives.
+  public var classes: Int
+  public var layers: [LayerDescription]
+
+  public init(input: [Int] = [28, 28, 1], classes: Int = 10, layers: [LayerDescription]) {
+    self.input = input
+    self.classes = classes
+    self.layers = layers
+  }
+}
+
+/// One layer as data. The number of inputs follows from the layer before.
+public indirect enum LayerDescription: Hashable, Sendable {
+  case conv2d(channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0)
+  case maxPool2d(size: Int, stride: Int)
+  case globalAveragePool
+  case batchNorm2d
+  case relu
+  case dropout(rate: Float)
+  case flatten
+  case dense(outputs: Int)
+  case residual([LayerDescription])
+}
+
+extension Architecture {
+  /// The network everyone knows: two convolutions with ReLU and pooling, two dense layers.
+  public static let reference = Architecture(layers: [
+    .conv2d(channels: 32, kernel: 3), .relu, .maxPool2d(size: 2, stride: 2),
+    .conv2d(channels: 64, kernel: 3), .relu, .maxPool2d(size: 2, stride: 2),
+    .flatten, .dense(outputs: 128), .relu, .dense(outputs: 10),
+  ])
+
+  /// A narrow network with batch normalization, 21,898 parameters: at least 99 % after one epoch.
+  public static let quick = pyramid(channels: [8, 16, 32, 48])
+
+  /// The same shape with more channels, 63,146 parameters.
+  public static let standard = pyramid(channels: [16, 32, 64, 64])
+
+  /// Four 3x3 convolutions, the first two pooled; 28 → 26 → 13 → 13 → 6 → 4 → 2 pixels a side.
+  ///
+  /// The order convolution, pooling, normalization, ReLU is deliberate: normalizing and rectifying
+  /// what is left after pooling costs a quarter.
+  private static func pyramid(channels: [Int]) -> Architecture {
+    Architecture(layers: [
+      .conv2d(channels: channels[0], kernel: 3), .maxPool2d(size: 2, stride: 2), .batchNorm2d,
+      .relu,
+      .conv2d(channels: channels[1], kernel: 3, padding: 1), .maxPool2d(size: 2, stride: 2),
+      .batchNorm2d, .relu,
+      .conv2d(channels: channels[2], kernel: 3), .batchNorm2d, .relu,
+      .conv2d(channels: channels[3], kernel: 3), .batchNorm2d, .relu,
+      .flatten, .dense(outputs: 10),
+    ])
+  }
+}
+
+// As JSON: {"classes": 10, "input": [28, 28, 1], "layers": [{"type": "conv2d", "channels": 32, …}]}
+
+extension Architecture: Codable {
+  /// The architecture as one line of JSON, keys in alphabetical order.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    // Only a dropout rate that is no number could fail, and `Network` refuses those.
+    guard let data = try? encoder.encode(self) else { preconditionFailure("\(self)") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// - Throws: `ShapeError` when the text is no architecture.
+  public init(json: String) throws(ShapeError) {
+    do {
+      self = try JSONDecoder().decode(Architecture.self, from: Data(json.utf8))
+    } catch let error as ShapeError {
+      throw error
+    } catch {
+      throw ShapeError("the architecture is not what this program writes")
+    }
+  }
+}
+
+extension LayerDescription: Codable {
+  private enum Key: String, CodingKey {
+    case type, channels, kernel, stride, padding, size, rate, outputs, layers
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(typeName, forKey: .type)
+    switch self {
+    case .conv2d(let channels, let kernel, let stride, let padding):
+      try container.encode(channels, forKey: .channels)
+      try container.encode(kernel, forKey: .kernel)
+      try container.encode(stride, forKey: .stride)
+      try container.encode(padding, forKey: .padding)
+    case .maxPool2d(let size, let stride):
+      try container.encode(size, forKey: .size)
+      try container.encode(stride, forKey: .stride)
+    case .dropout(let rate): try container.encode(rate, forKey: .rate)
+    case .dense(let outputs): try container.encode(outputs, forKey: .outputs)
+    case .residual(let layers): try container.encode(layers, forKey: .layers)
+    case .globalAveragePool, .batchNorm2d, .relu, .flatten: break
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func number(_ key: Key) throws -> Int { try container.decode(Int.self, forKey: key) }
+    let type = try container.decode(String.self, forKey: .type)
+    switch type {
+    case "conv2d":
+      self = .conv2d(
+        channels: try number(.channels), kernel: try number(.kernel),
+        stride: try number(.stride), padding: try number(.padding))
+    case "maxPool2d": self = .maxPool2d(size: try number(.size), stride: try number(.stride))
+    case "globalAveragePool": self = .globalAveragePool
+    case "batchNorm2d": self = .batchNorm2d
+    case "relu": self = .relu
+    case "dropout": self = .dropout(rate: try container.decode(Float.self, forKey: .rate))
+    case "flatten": self = .flatten
+    case "dense": self = .dense(outputs: try number(.outputs))
+    case "residual":
+      self = .residual(try container.decode([LayerDescription].self, forKey: .layers))
+    default: throw ShapeError("there is no layer of type \(type)")
+    }
+  }
+
+  var typeName: String {
+    switch self {
+    case .conv2d: "conv2d"
+    case .maxPool2d: "maxPool2d"
+    case .globalAveragePool: "globalAveragePool"
+    case .batchNorm2d: "batchNorm2d"
+    case .relu: "relu"
+    case .dropout: "dropout"
+    case .flatten: "flatten"
+    case .dense: "dense"
+    case .residual: "residual"
+    }
+  }
+}

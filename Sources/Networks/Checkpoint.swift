@@ -1,0 +1,130 @@
+public import Bytes
+import FoundationEssentials
+public import Tensors
+
+/// What is done to pixels before a network sees them: `(pixel − mean) / standardDeviation` for
+/// pixels in 0...1, ink bright.
+public struct Preprocessing: Hashable, Sendable, Codable {
+  public var mean: Float
+  public var standardDeviation: Float
+
+  /// Mean and standard deviation of all pixels of the MNIST training images.
+  public static let mnist = Preprocessing(mean: 0.1307, standardDeviation: 0.3081)
+
+  public init(mean: Float, standardDeviation: Float) {
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+  }
+
+  public func callAsFunction(_ pixel: Float) -> Float { (pixel - mean) / standardDeviation }
+}
+
+/// A trained network in a file, with all it takes to use it: a safetensors file whose metadata holds
+/// the architecture, the preprocessing, and how the network came to be.
+public struct Checkpoint: Sendable {
+  public var network: Network
+  public var preprocessing: Preprocessing
+  /// How it came to be: recipe, seed, checksums of the data, validation accuracy, …
+  public var facts: [String: String]
+
+  public init(
+    network: Network, preprocessing: Preprocessing = .mnist, facts: [String: String] = [:]
+  ) {
+    self.network = network
+    self.preprocessing = preprocessing
+    self.facts = facts
+  }
+
+  static let advice =
+    "get the file again, or make one with the command train"
+
+  /// Reads a checkpoint: every parameter or none.
+  ///
+  /// - Throws: `FileError` when the file is missing or damaged, or a tensor is missing, unknown, of
+  ///   another shape, or holds a value that is no finite number.
+  public init(contentsOf path: String) throws(FileError) {
+    let contents = try Safetensors(contentsOf: path, advice: Self.advice)
+    try self.init(contents, file: path)
+  }
+
+  init(_ contents: Safetensors, file: String) throws(FileError) {
+    func error(_ expected: String, _ found: String) -> FileError {
+      FileError(file: file, expected: expected, found: found, advice: Self.advice)
+    }
+    guard let architecture = contents.metadata["architecture"],
+      let preprocessing = contents.metadata["preprocessing"]
+    else {
+      throw error("a checkpoint of handwritten-digits", "no architecture in its metadata")
+    }
+    do {
+      self.preprocessing = try JSONDecoder().decode(
+        Preprocessing.self, from: Data(preprocessing.utf8))
+    } catch {
+      throw FileError(
+        file: file, expected: "mean and standardDeviation as preprocessing",
+        found: preprocessing, advice: Self.advice)
+    }
+    guard self.preprocessing.mean.isFinite, self.preprocessing.standardDeviation > 0,
+      self.preprocessing.standardDeviation.isFinite
+    else { throw error("a standard deviation above 0", preprocessing) }
+    do {
+      // All values are replaced below; any seed will do.
+      var generator = SplitMix64(seed: 0)
+      network = try Network(Architecture(json: architecture), using: &generator)
+    } catch {
+      throw FileError(
+        file: file, expected: "a network that can be built", found: "\(error)",
+        advice: Self.advice)
+    }
+    try network.setState(from: contents, prefix: "", file: file, advice: Self.advice)
+    facts = contents.metadata.filter { $0.key != "architecture" && $0.key != "preprocessing" }
+  }
+
+  public var contents: Safetensors {
+    var contents = Safetensors(metadata: facts)
+    contents.metadata["architecture"] = network.architecture.json
+    contents.metadata["preprocessing"] =
+      "{\"mean\":\(preprocessing.mean),\"standardDeviation\":\(preprocessing.standardDeviation)}"
+    var network = network
+    network.visitState { name, value in contents.tensors.append((name, value)) }
+    return contents
+  }
+
+  /// Writes the checkpoint whole or not at all.
+  public func write(to path: String) throws(FileError) {
+    try writeFile(path, contents.bytes)
+  }
+}
+
+extension Network {
+  /// Takes every parameter and statistic from the tensors of a file whose names begin with `prefix`.
+  ///
+  /// - Throws: `FileError` naming the tensor that is missing, unknown, of another shape, or not
+  ///   finite; the network is then unchanged.
+  public mutating func setState(
+    from contents: Safetensors, prefix: String, file: String, advice: String? = nil
+  ) throws(FileError) {
+    func error(_ expected: String, _ found: String) -> FileError {
+      FileError(file: file, expected: expected, found: found, advice: advice)
+    }
+    var unused = Set(contents.tensors.map(\.name).filter { $0.hasPrefix(prefix) })
+    var changed = self
+    try changed.visitState { (name, value) throws(FileError) in
+      guard let tensor = contents[prefix + name] else {
+        throw error("a tensor named \(prefix)\(name)", "none")
+      }
+      guard tensor.shape == value.shape else {
+        throw error("shape \(value.shape) for tensor \(prefix)\(name)", "\(tensor.shape)")
+      }
+      guard tensor.isFinite else {
+        throw error("finite values in tensor \(prefix)\(name)", "one that is NaN or infinite")
+      }
+      value = tensor
+      unused.remove(prefix + name)
+    }
+    if let unknown = unused.sorted().first {
+      throw error("only tensors of the network", "one named \(unknown)")
+    }
+    self = changed
+  }
+}

@@ -1,0 +1,38 @@
+import Tensors
+
+/// A trained network that takes pictures of single digits as they are: ink from 0 to 1.
+public struct DigitClassifier: Sendable {
+  private let network: Network
+  private let preprocessing: Preprocessing
+
+  public init(checkpoint: Checkpoint) {
+    network = checkpoint.network
+    preprocessing = checkpoint.preprocessing
+  }
+
+  /// Rows and columns of a picture.
+  public var side: (rows: Int, columns: Int) {
+    (network.architecture.input[0], network.architecture.input[1])
+  }
+
+  /// The probability of each class for each picture, all pictures in one batch.
+  ///
+  /// - Parameter tiles: each rows · columns values, 0 paper to 1 ink, row by row.
+  public func probabilities(of tiles: [[Float]]) -> [[Float]] {
+    guard !tiles.isEmpty else { return [] }
+    let (rows, columns) = side
+    var images = Tensor(uninitialized: Shape(tiles.count, rows, columns, 1))
+    images.withMutableValues { values in
+      for (index, tile) in tiles.enumerated() {
+        precondition(tile.count == rows * columns, "\(tile.count) pixels for \(rows)x\(columns)")
+        for (i, pixel) in tile.enumerated() {
+          values[index * tile.count + i] = preprocessing(pixel)
+        }
+      }
+    }
+    let probabilities = softmax(network(images))
+    let classes = probabilities.matrixColumns
+    let all = probabilities.values
+    return tiles.indices.map { Array(all[$0 * classes..<($0 + 1) * classes]) }
+  }
+}

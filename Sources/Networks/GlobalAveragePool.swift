@@ -1,0 +1,69 @@
+public import Tensors
+
+/// The mean over rows and columns: from `[batch, rows, columns, channels]` to `[batch, channels]`.
+public struct GlobalAveragePool: Layer {
+  public init() {}
+
+  public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
+    guard input.rank == 4, input[1] > 0, input[2] > 0 else {
+      throw ShapeError("globalAveragePool takes [batch, rows, columns, channels], not \(input)")
+    }
+    return Shape(input[0], input[3])
+  }
+
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    var output = Tensor()
+    average(input, into: &output)
+    return output
+  }
+
+  public func forward(
+    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+  ) -> Tensor {
+    average(input, into: &workspace.output)
+    return workspace.output
+  }
+
+  private func average(_ input: Tensor, into output: inout Tensor) {
+    output.resize(to: checkedShape(after: self, input.shape))
+    output.fill(with: 0)
+    let (batch, pixels, channels) = (
+      input.shape[0], input.shape[1] * input.shape[2], input.shape[3]
+    )
+    input.withValues { x in
+      output.withMutableValues { y in
+        for image in 0..<batch {
+          for pixel in 0..<pixels {
+            for c in 0..<channels {
+              y[image * channels + c] += x[(image * pixels + pixel) * channels + c]
+            }
+          }
+        }
+      }
+    }
+    output.scale(by: 1 / Float(pixels))
+  }
+
+  /// dInput = dY / (rows · columns) at every pixel.
+  public func backward(
+    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+  ) -> Tensor {
+    workspace.inputGradient.resize(to: input.shape)
+    let (batch, pixels, channels) = (
+      input.shape[0], input.shape[1] * input.shape[2], input.shape[3]
+    )
+    let share = 1 / Float(pixels)
+    outputGradient.withValues { dY in
+      workspace.inputGradient.withMutableValues { dX in
+        for image in 0..<batch {
+          for pixel in 0..<pixels {
+            for c in 0..<channels {
+              dX[(image * pixels + pixel) * channels + c] = share * dY[image * channels + c]
+            }
+          }
+        }
+      }
+    }
+    return workspace.inputGradient
+  }
+}

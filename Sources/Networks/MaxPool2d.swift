@@ -1,0 +1,47 @@
+public import Tensors
+
+/// The largest value of every window, channel by channel.
+///
+/// From `[batch, rows, columns, channels]` to `[batch, rows′, columns′, channels]`; rows and columns
+/// that no whole window covers are left out, as in PyTorch.
+public struct MaxPool2d: Layer {
+  public let window: Window
+
+  public init(side: Int, stride: Int) { window = Window(side: side, stride: stride) }
+
+  public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
+    guard input.rank == 4 else {
+      throw ShapeError("maxPool2d takes [batch, rows, columns, channels], not \(input)")
+    }
+    let rows = window.outputs(along: input[1])
+    let columns = window.outputs(along: input[2])
+    guard rows > 0, columns > 0 else {
+      throw ShapeError("a pooling window of side \(window.side) does not fit into \(input)")
+    }
+    return Shape(input[0], rows, columns, input[3])
+  }
+
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    var output = Tensor()
+    input.maxPooled(window, into: &output)
+    return output
+  }
+
+  public func forward(
+    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+  ) -> Tensor {
+    input.maxPooled(window, into: &workspace.output)
+    return workspace.output
+  }
+
+  /// Each output's gradient goes to the first input of its window that equals the output; where
+  /// windows overlap, gradients add up.
+  public func backward(
+    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+  ) -> Tensor {
+    guard workspace.needsInputGradient else { return Tensor() }
+    input.maxPoolGradient(
+      outputGradient, output: workspace.output, window, into: &workspace.inputGradient)
+    return workspace.inputGradient
+  }
+}

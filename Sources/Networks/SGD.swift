@@ -1,0 +1,50 @@
+public import Tensors
+
+/// Stochastic gradient descent with Nesterov momentum, as in PyTorch:
+///
+///     g ← g + decay · p        m ← μ m + g        p ← p − rate · (g + μ m)
+///
+/// With momentum 0 this is plain gradient descent.
+///
+/// - Source: I. Sutskever et al., "On the importance of initialization and momentum in deep
+///   learning", ICML 2013; `torch.optim.SGD(nesterov=True)`.
+public struct SGD: Optimizer {
+  public let momentum: Float
+  public let weightDecay: Float
+  public var steps = 0
+  private var velocities: [Tensor] = []
+
+  public init(momentum: Float = 0.9, weightDecay: Float = 0) {
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update(
+    _ layer: inout some Layer, by gradients: [Tensor], learningRate: Float
+  ) {
+    if velocities.isEmpty { velocities = gradients.map { Tensor(zeros: $0.shape) } }
+    steps += 1
+    var index = 0
+    layer.visitParameters { _, parameter in
+      precondition(parameter.count == gradients[index].count)
+      parameter.withMutableValues { p in
+        gradients[index].withValues { g in
+          velocities[index].withMutableValues { m in
+            for i in p.indices {
+              let gradient = g[i] + weightDecay * p[i]
+              m[i] = momentum * m[i] + gradient
+              p[i] -= learningRate * (gradient + momentum * m[i])
+            }
+          }
+        }
+      }
+      index += 1
+    }
+  }
+
+  public mutating func visitState<Failure: Error>(
+    _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
+  ) throws(Failure) {
+    for index in velocities.indices { try visit("velocity.\(index)", &velocities[index]) }
+  }
+}

@@ -1,0 +1,86 @@
+import COpenBLAS
+
+/// A factor of a product: a tensor seen as a matrix, or the transpose of it; copies nothing.
+///
+/// The last axis of the tensor gives the columns, all others together the rows.
+public struct Factor {
+  let tensor: Tensor
+  /// The rows that take part, before any transposition.
+  let storedRows: Range<Int>
+  let isTransposed: Bool
+
+  var storedColumns: Int { tensor.matrixColumns }
+  var rows: Int { isTransposed ? storedColumns : storedRows.count }
+  var columns: Int { isTransposed ? storedRows.count : storedColumns }
+
+  init(tensor: Tensor, storedRows: Range<Int>?, isTransposed: Bool) {
+    let rows = storedRows ?? 0..<tensor.matrixRows
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= tensor.matrixRows,
+      "rows \(rows) of \(tensor.shape)")
+    (self.tensor, self.storedRows, self.isTransposed) = (tensor, rows, isTransposed)
+  }
+}
+
+extension Tensor {
+  /// Seen as a matrix, this tensor has so many columns: the last extent.
+  public var matrixColumns: Int { shape[shape.rank - 1] }
+  /// Seen as a matrix, this tensor has so many rows: the other extents together.
+  public var matrixRows: Int { matrixColumns == 0 ? 0 : count / matrixColumns }
+
+  /// This tensor as a factor `[rows, columns]`.
+  public var matrix: Factor { matrix(rows: nil) }
+  /// Some rows of this tensor as a factor.
+  public func matrix(rows: Range<Int>?) -> Factor {
+    Factor(tensor: self, storedRows: rows, isTransposed: false)
+  }
+  /// This tensor as the factor `[columns, rows]`.
+  public var transposed: Factor {
+    Factor(tensor: self, storedRows: nil, isTransposed: true)
+  }
+}
+
+/// What happens to the values that a product's result had before.
+public enum Accumulation: Sendable {
+  case replace
+  case add
+}
+
+/// A matrix product, `result = a · b` or `result += a · b`. The only caller of BLAS.
+///
+///     multiply(outputGradient.matrix, weight.transposed, .replace, &inputGradient)
+///
+/// One product always runs on the calling thread alone: work is shared out over micro-batches and
+/// photos, which scales better and keeps results independent of the number of threads.
+///
+/// - Parameter a: `[m, k]`.
+/// - Parameter b: `[k, n]`.
+/// - Parameter result: `[m, n]`, or more rows when `rows` says which of them are meant.
+public func multiply(
+  _ a: Factor, _ b: Factor, _ accumulation: Accumulation, _ result: inout Tensor,
+  rows: Range<Int>? = nil
+) {
+  let (m, k, n) = (a.rows, a.columns, b.columns)
+  let rows = rows ?? 0..<result.matrixRows
+  precondition(k == b.rows, "inner extents differ: [\(m), \(k)] · [\(b.rows), \(n)]")
+  precondition(
+    rows.count == m && result.matrixColumns == n && rows.upperBound <= result.matrixRows,
+    "the product is [\(m), \(n)], the result rows \(rows) of \(result.shape)")
+  guard m > 0, n > 0, k > 0 else { return }
+  _ = singleThreadedBLAS
+  a.tensor.withValues { aValues in
+    b.tensor.withValues { bValues in
+      result.withMutableValues { product in
+        cblas_sgemm(
+          CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
+          b.isTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
+          aValues.base + a.storedRows.lowerBound * a.storedColumns, Int32(a.storedColumns),
+          bValues.base + b.storedRows.lowerBound * b.storedColumns, Int32(b.storedColumns),
+          accumulation == .add ? 1 : 0, product.base + rows.lowerBound * n, Int32(n))
+      }
+    }
+  }
+}
+
+/// Set once, before the first product.
+private let singleThreadedBLAS: Void = openblas_set_num_threads(1)

@@ -1,0 +1,118 @@
+import Kernels
+
+extension Tensor {
+  /// `self += other`, element by element.
+  public mutating func add(_ other: Tensor) { add(other, scaledBy: 1) }
+
+  /// `self += factor · other`, element by element.
+  public mutating func add(_ other: Tensor, scaledBy factor: Float) {
+    precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
+    withMutableValues { sum in
+      other.withValues { addScaled($0.base, factor, to: sum.base, count: sum.count) }
+    }
+  }
+
+  /// `self *= factor`.
+  public mutating func scale(by factor: Float) {
+    withMutableValues { for i in $0.indices { $0[i] *= factor } }
+  }
+
+  /// Makes this tensor an equal of `other`, in its own memory.
+  public mutating func copy(_ other: Tensor) {
+    resize(to: other.shape)
+    withMutableValues { target in other.withValues { _ = target.update(fromContentsOf: $0) } }
+  }
+
+  /// Adds `row` to every row of this tensor seen as `[rows, row.count]`: a bias to its channels.
+  public mutating func addToRows(_ row: Tensor) {
+    precondition(row.count > 0 && count % row.count == 0, "rows of \(row.count) in \(shape)")
+    withMutableValues { target in
+      row.withValues { row in
+        addRow(row.base, to: target.base, rows: target.count / row.count, columns: row.count)
+      }
+    }
+  }
+
+  /// The sum over all axes but the last: `[…, n]` becomes `[n]`.
+  public func sumOfRows(into sum: inout Tensor) {
+    let columns = shape[shape.rank - 1]
+    sum.resize(to: Shape(columns))
+    sum.fill(with: 0)
+    guard columns > 0 else { return }
+    sum.withMutableValues { sum in
+      withValues { sumRows($0.base, rows: count / columns, columns: columns, into: sum.base) }
+    }
+  }
+
+  /// Σ self·other over all elements, in double precision.
+  public func dot(_ other: Tensor) -> Double {
+    precondition(count == other.count, "\(shape) · \(other.shape)")
+    return withValues { a in
+      other.withValues { b in
+        a.indices.reduce(0.0) { $0 + Double(a[$1]) * Double(b[$1]) }
+      }
+    }
+  }
+
+  /// Where each row of `[rows, columns]` is largest; the first of several equal ones.
+  public func argmaxOfRows() -> [Int] {
+    let columns = shape[shape.rank - 1]
+    return withValues { values in
+      (0..<count / columns).map { row in
+        var best = 0
+        for column in 1..<columns
+        where values[row * columns + column] > values[row * columns + best] {
+          best = column
+        }
+        return best
+      }
+    }
+  }
+
+  /// Whether every value is a number: neither infinite nor NaN.
+  public var isFinite: Bool { withValues { $0.allSatisfy(\.isFinite) } }
+}
+
+extension UnsafeBufferPointer {
+  /// The address, also of an empty buffer. Kernels read nothing through it when the count is 0.
+  package var base: UnsafePointer<Element> { baseAddress! }
+}
+
+extension UnsafeMutableBufferPointer {
+  /// The address, also of an empty buffer.
+  package var base: UnsafeMutablePointer<Element> { baseAddress! }
+}
+
+extension Tensor {
+  /// result = max(self, 0), element by element.
+  public func rectified(into result: inout Tensor) {
+    result.resize(to: shape)
+    withValues { source in
+      result.withMutableValues { relu(source.base, into: $0.base, count: count) }
+    }
+  }
+
+  /// With self = max(x, 0): result = gradient where self > 0, else 0.
+  public func rectifiedGradient(_ gradient: Tensor, into result: inout Tensor) {
+    precondition(gradient.shape == shape, "\(gradient.shape) for \(shape)")
+    result.resize(to: shape)
+    withValues { output in
+      gradient.withValues { gradient in
+        result.withMutableValues {
+          reluGradient(gradient.base, output: output.base, into: $0.base, count: count)
+        }
+      }
+    }
+  }
+
+  /// result = self · other, element by element.
+  public func multiplied(by other: Tensor, into result: inout Tensor) {
+    precondition(other.shape == shape, "\(shape) · \(other.shape)")
+    result.resize(to: shape)
+    withValues { a in
+      other.withValues { b in
+        result.withMutableValues { for i in $0.indices { $0[i] = a[i] * b[i] } }
+      }
+    }
+  }
+}

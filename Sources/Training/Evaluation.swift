@@ -1,0 +1,115 @@
+public import Datasets
+import Glibc
+public import Networks
+public import Tensors
+public import Workers
+
+/// How well a network does on labelled images.
+public struct Evaluation: Sendable {
+  public let images: Int
+  public let correct: Int
+  /// The mean cross-entropy.
+  public let loss: Double
+  /// How often a digit (row) was read as each digit (column).
+  public let confusion: [[Int]]
+  /// Every wrong answer, the most confident first.
+  public let mistakes: [Mistake]
+
+  public struct Mistake: Sendable, Codable, Equatable {
+    /// The image's place in the data set, from 0.
+    public let index: Int
+    public let label: Int
+    public let read: Int
+    /// The probability that the network gave its answer.
+    public let confidence: Float
+  }
+
+  /// - Parameter logits: `[images, classes]`.
+  public init(logits: Tensor, labels: [UInt8]) {
+    precondition(logits.shape == Shape(labels.count, logits.matrixColumns) && !labels.isEmpty)
+    let classes = max(10, logits.matrixColumns)
+    let answers = logits.argmaxOfRows()
+    let probabilities = softmax(logits)
+    var ignored = Tensor()
+    loss =
+      softmaxCrossEntropy(logits, labels: labels, scale: 1, gradient: &ignored)
+      / Double(labels.count)
+    var confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    var mistakes: [Mistake] = []
+    for (index, (answer, label)) in zip(answers, labels).enumerated() {
+      confusion[Int(label)][answer] += 1
+      if answer != Int(label) {
+        mistakes.append(
+          Mistake(
+            index: index, label: Int(label), read: answer,
+            confidence: probabilities[index, answer]))
+      }
+    }
+    images = labels.count
+    correct = labels.count - mistakes.count
+    self.confusion = confusion
+    self.mistakes = mistakes.sorted {
+      ($1.confidence, $0.index) < ($0.confidence, $1.index)
+    }
+  }
+
+  public var accuracy: Double { Double(correct) / Double(images) }
+
+  /// The interval that holds the true accuracy with 95 % confidence.
+  ///
+  /// - Source: E. Wilson, "Probable inference, the law of succession, and statistical inference",
+  ///   JASA 22 (1927).
+  public var interval: (low: Double, high: Double) {
+    let z = 1.959964  // the 97.5 % point of the normal distribution
+    let n = Double(images)
+    let centre = (accuracy + z * z / (2 * n)) / (1 + z * z / n)
+    let half =
+      z / (1 + z * z / n) * (accuracy * (1 - accuracy) / n + z * z / (4 * n * n)).squareRoot()
+    return (max(0, centre - half), min(1, centre + half))
+  }
+
+  /// Of the images read as this digit, the share that are it; nil when none were.
+  public func precision(of digit: Int) -> Double? {
+    let read = confusion.reduce(0) { $0 + $1[digit] }
+    return read == 0 ? nil : Double(confusion[digit][digit]) / Double(read)
+  }
+
+  /// Of the images of this digit, the share that were read as it; nil when there are none.
+  public func recall(of digit: Int) -> Double? {
+    let present = confusion[digit].reduce(0, +)
+    return present == 0 ? nil : Double(confusion[digit][digit]) / Double(present)
+  }
+}
+
+extension Network {
+  /// The logits `[images, classes]` of a data set, computed in chunks on all threads.
+  public func logits(
+    of data: LabelledImages, preprocessing: Preprocessing, on team: WorkerTeam
+  ) -> Tensor {
+    let chunk = 250
+    var chunks: [Tensor] = Array(
+      repeating: Tensor(), count: (data.count + chunk - 1) / chunk)
+    team.forEach(of: &chunks) { index, logits in
+      let range = index * chunk..<min((index + 1) * chunk, data.count)
+      logits = self(data.images(range, preprocessing: preprocessing))
+    }
+    var values: [Float] = []
+    values.reserveCapacity(data.count * architecture.classes)
+    for logits in chunks { logits.withValues { values += $0 } }
+    return Tensor(values, shape: Shape(data.count, architecture.classes))
+  }
+}
+
+extension LabelledImages {
+  /// Some images as a network takes them: `[images, rows, columns, 1]`.
+  public func images(_ range: Range<Int>, preprocessing: Preprocessing) -> Tensor {
+    var tensor = Tensor(uninitialized: Shape(range.count, rows, columns, 1))
+    let first = range.lowerBound * pixelsPerImage
+    tensor.withMutableValues { values in
+      pixels.withUnsafeBufferPointer { pixels in
+        for i in values.indices { values[i] = preprocessing(Float(pixels[first + i]) * (1 / 255)) }
+      }
+    }
+    return tensor
+  }
+}

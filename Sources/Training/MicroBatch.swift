@@ -1,0 +1,84 @@
+import Datasets
+import Networks
+import Tensors
+
+/// A fixed part of a batch and all that its pass through the network needs. Threads work on
+/// micro-batches; what a micro-batch yields does not depend on the thread that works on it.
+struct MicroBatch: Sendable {
+  private var workspace = Workspace()
+  private var images = Tensor()
+  private var labels: [UInt8] = []
+  private var logitsGradient = Tensor()
+  /// The sum of the images' losses.
+  private(set) var loss = 0.0
+
+  /// The most images in a micro-batch. Batch statistics are taken over a micro-batch, so this is part
+  /// of every recipe: another number gives another (equally good) network.
+  static let size = 32
+
+  /// Cuts a batch into as few micro-batches as possible, all of nearly the same size.
+  static func ranges(of batchSize: Int) -> [Range<Int>] {
+    let count = (batchSize + size - 1) / size
+    return (0..<count).map { batchSize * $0 / count..<batchSize * ($0 + 1) / count }
+  }
+
+  /// What a pass works on: the same for all micro-batches of a step.
+  struct Work: Sendable {
+    let network: Network
+    let data: LabelledImages
+    let preprocessing: Preprocessing
+    let augmentation: Augmentation
+    let labelSmoothing: Float
+    /// 1 / images in the whole batch.
+    let scale: Float
+  }
+
+  /// Fetches and distorts the images, then goes through the network and back.
+  mutating func run(
+    _ work: Work, images indices: ArraySlice<Int>, using generator: inout SplitMix64
+  ) {
+    gather(work, indices, using: &generator)
+    let logits = work.network.body.forward(images, in: &workspace, using: &generator)
+    loss = softmaxCrossEntropy(
+      logits, labels: labels, smoothing: work.labelSmoothing, scale: work.scale,
+      gradient: &logitsGradient)
+    workspace.needsInputGradient = false
+    _ = work.network.body.backward(logitsGradient, input: images, in: &workspace)
+  }
+
+  private mutating func gather(
+    _ work: Work, _ indices: ArraySlice<Int>, using generator: inout SplitMix64
+  ) {
+    let data = work.data
+    images.resize(to: Shape(indices.count, data.rows, data.columns, 1))
+    labels.removeAll(keepingCapacity: true)
+    for index in indices { labels.append(data.labels[index]) }
+    let size = data.pixelsPerImage
+    images.withMutableValues { values in
+      data.pixels.withUnsafeBufferPointer { pixels in
+        for (place, index) in indices.enumerated() {
+          let image = UnsafeMutableBufferPointer(
+            rebasing: values[place * size..<(place + 1) * size])
+          for i in 0..<size { image[i] = Float(pixels[index * size + i]) * (1 / 255) }
+          work.augmentation.apply(
+            to: image, rows: data.rows, columns: data.columns, using: &generator)
+          for i in 0..<size { image[i] = work.preprocessing(image[i]) }
+        }
+      }
+    }
+  }
+
+  /// Adds the parameters' gradients to `totals`, or makes `totals` of them when it is the first.
+  func addGradients(to totals: inout [Tensor], isFirst: Bool) {
+    var index = 0
+    workspace.visitGradients { gradient in
+      if index == totals.count { totals.append(Tensor()) }
+      if isFirst { totals[index].copy(gradient) } else { totals[index].add(gradient) }
+      index += 1
+    }
+  }
+
+  func updateStatistics(of network: inout Network) {
+    network.updateStatistics(from: workspace)
+  }
+}

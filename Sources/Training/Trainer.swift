@@ -1,0 +1,130 @@
+public import Datasets
+public import Networks
+import Tensors
+public import Workers
+
+/// Training as a value that takes one step at a time: it can be stopped after any step, saved, and
+/// taken up again as if it had never stopped.
+///
+/// Equal seeds give equal networks, bit by bit, whatever the number of threads: chance is drawn in
+/// one order, gradients are added in the order of the micro-batches, and batch statistics belong to
+/// the micro-batch.
+public struct Trainer: Sendable {
+  public let recipe: Recipe
+  public let preprocessing = Preprocessing.mnist
+  public let stepsPerEpoch: Int
+  public var steps: Int { stepsPerEpoch * recipe.epochs }
+
+  // The state: all of it is saved and resumed.
+  var network: Network
+  var optimizer: Adam
+  var average: MovingAverage?
+  var generator: SplitMix64
+  /// The generator as it was when the epoch's order was drawn, so that the order can be drawn again.
+  var generatorAtEpoch: SplitMix64
+  /// Steps taken so far.
+  public internal(set) var step = 0
+  /// The sum of the mean losses of this epoch's steps.
+  var epochLoss = 0.0
+
+  // What follows from the state, or is only room to work in.
+  private let data: LabelledImages
+  private var order: [Int] = []
+  private var microBatches: [MicroBatch]
+  private var gradients: [Tensor] = []
+  private let ranges: [Range<Int>]
+
+  /// - Throws: `ShapeError` when there are fewer images than a batch takes, or they do not fit the
+  ///   network.
+  public init(recipe: Recipe, data: LabelledImages, seed: UInt64) throws(ShapeError) {
+    guard recipe.batchSize <= data.count else {
+      throw ShapeError(
+        "a batch of \(recipe.batchSize) images cannot be taken from \(data.count) training images")
+    }
+    guard recipe.architecture.input == [data.rows, data.columns, 1] else {
+      throw ShapeError(
+        "the network takes \(recipe.architecture.input), the images are "
+          + "\([data.rows, data.columns, 1])")
+    }
+    self.recipe = recipe
+    self.data = data
+    stepsPerEpoch = data.count / recipe.batchSize
+    generator = SplitMix64(seed: seed)
+    network = try Network(recipe.architecture, using: &generator)
+    optimizer = recipe.optimizer
+    generatorAtEpoch = generator
+    ranges = MicroBatch.ranges(of: recipe.batchSize)
+    microBatches = ranges.map { _ in MicroBatch() }
+  }
+
+  public var trainingImages: Int { data.count }
+  public var isFinished: Bool { step >= steps }
+  /// The epoch of the next step, from 1; the last one when training has finished.
+  public var epoch: Int { min(step / stepsPerEpoch, recipe.epochs - 1) + 1 }
+  /// Steps taken in the epoch of the last step.
+  public var stepInEpoch: Int { step == 0 ? 0 : (step - 1) % stepsPerEpoch + 1 }
+  /// The mean loss of the epoch of the last step, so far.
+  public var meanLoss: Double { stepInEpoch == 0 ? 0 : epochLoss / Double(stepInEpoch) }
+  /// The network as it is to be used: the moving average where the recipe has one.
+  public var result: Network { average?.network ?? network }
+
+  /// Learns from the next batch.
+  ///
+  /// - Returns: the mean loss over the batch.
+  @discardableResult
+  public mutating func takeStep(on team: WorkerTeam) -> Double {
+    precondition(!isFinished, "all \(steps) steps have been taken")
+    if step % stepsPerEpoch == 0 { beginEpoch() } else if order.isEmpty { redrawOrder() }
+    runMicroBatches(on: team)
+    var loss = 0.0
+    for index in microBatches.indices {
+      microBatches[index].addGradients(to: &gradients, isFirst: index == 0)
+      microBatches[index].updateStatistics(of: &network)
+      loss += microBatches[index].loss
+    }
+    step += 1
+    let factor = recipe.schedule.factor(step: step, of: steps)
+    network.update(with: &optimizer, by: gradients, learningRate: recipe.learningRate * factor)
+    updateAverage()
+    loss /= Double(recipe.batchSize)
+    epochLoss += loss
+    return loss
+  }
+
+  private mutating func beginEpoch() {
+    generatorAtEpoch = generator
+    order = generator.permutation(of: data.count)
+    epochLoss = 0
+  }
+
+  /// After resuming in the middle of an epoch.
+  private mutating func redrawOrder() {
+    var generator = generatorAtEpoch
+    order = generator.permutation(of: data.count)
+  }
+
+  private mutating func runMicroBatches(on team: WorkerTeam) {
+    let work = MicroBatch.Work(
+      network: network, data: data, preprocessing: preprocessing,
+      augmentation: recipe.augmentation, labelSmoothing: recipe.labelSmoothing,
+      scale: 1 / Float(recipe.batchSize))
+    let first = step % stepsPerEpoch * recipe.batchSize
+    let batch = generator.split()
+    team.forEach(of: &microBatches) { [order, ranges] index, microBatch in
+      let range = ranges[index]
+      var own = SplitMix64(seed: batch.state &+ UInt64(index))
+      own = own.split()
+      microBatch.run(
+        work, images: order[first + range.lowerBound..<first + range.upperBound], using: &own)
+    }
+  }
+
+  private mutating func updateAverage() {
+    guard let plan = recipe.average, Double(step) > plan.from * Double(steps) else { return }
+    if average == nil {
+      average = MovingAverage(of: network, decay: plan.decay)
+    } else {
+      average?.update(with: network)
+    }
+  }
+}

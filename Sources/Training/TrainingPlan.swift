@@ -1,0 +1,161 @@
+public import Bytes
+import FoundationEssentials
+public import Networks
+import Tensors
+
+/// What a training run was asked to do: all that decides its result, but the data itself.
+public struct TrainingPlan: Sendable, Codable, Equatable {
+  public var recipe: String
+  public var epochs: Int
+  public var batchSize: Int
+  public var learningRate: Float
+  public var seed: UInt64
+  /// How many of the last training images are held out to measure accuracy on.
+  public var validation: Int
+
+  public init(
+    recipe: String, epochs: Int, batchSize: Int, learningRate: Float, seed: UInt64,
+    validation: Int
+  ) {
+    self.recipe = recipe
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.seed = seed
+    self.validation = validation
+  }
+
+  /// The recipe with the plan's own numbers in place; nil when there is no recipe of that name.
+  public var completeRecipe: Recipe? {
+    guard var recipe = Recipe.named(recipe) else { return nil }
+    recipe.epochs = epochs
+    recipe.batchSize = batchSize
+    recipe.learningRate = learningRate
+    return recipe
+  }
+}
+
+/// A checkpoint's answer to "where does this come from?".
+extension Checkpoint {
+  public init(
+    of trainer: Trainer, plan: TrainingPlan, dataChecksum: String, trainingImages: Int,
+    validation: Evaluation?
+  ) {
+    var facts = [
+      "format": "handwritten-digits 1",
+      "recipe": plan.recipe,
+      "epochs": "\(plan.epochs)",
+      "batchSize": "\(plan.batchSize)",
+      "learningRate": "\(plan.learningRate)",
+      "seed": "\(plan.seed)",
+      "trainingImages": "\(trainingImages)",
+      "validationImages": "\(plan.validation)",
+      "dataCRC32": dataChecksum,
+      "layout": "images [batch, rows, columns, channels]; convolution weights [kernel rows, "
+        + "kernel columns, input channels, output channels]; dense weights [inputs, outputs]",
+    ]
+    if let validation { facts["validationAccuracy"] = "\(validation.accuracy)" }
+    self.init(network: trainer.result, preprocessing: trainer.preprocessing, facts: facts)
+  }
+}
+
+/// A training run that was stopped: everything that is needed to go on as if it never had been.
+///
+/// A safetensors file: the tensors of network, optimizer and moving average, the rest as metadata.
+public enum SavedTraining {
+  private static let advice = "start the training anew, without --resume"
+  private static let format = "handwritten-digits training 1"
+
+  /// Writes the state of a run whole or not at all.
+  public static func write(
+    _ trainer: Trainer, plan: TrainingPlan, dataChecksum: String, output: String, to path: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    var contents = Safetensors(metadata: [
+      "format": format,
+      "plan": String(decoding: try encoder.encode(plan), as: UTF8.self),
+      "dataCRC32": dataChecksum,
+      "output": output,
+      "step": "\(trainer.step)",
+      "optimizerSteps": "\(trainer.optimizer.steps)",
+      "generator": "\(trainer.generator.state)",
+      "generatorAtEpoch": "\(trainer.generatorAtEpoch.state)",
+      "epochLoss": "\(trainer.epochLoss.bitPattern)",
+    ])
+    var trainer = trainer
+    trainer.network.visitState { contents.tensors.append(("network.\($0)", $1)) }
+    trainer.optimizer.visitState { contents.tensors.append(("optimizer.\($0)", $1)) }
+    trainer.average?.visitState { contents.tensors.append(("average.\($0)", $1)) }
+    try writeFile(path, contents.bytes)
+  }
+
+  /// What a file of a stopped run says about it.
+  public struct Description: Sendable {
+    public let plan: TrainingPlan
+    public let dataChecksum: String
+    public let output: String
+    let contents: Safetensors
+    let file: String
+  }
+
+  public static func read(_ path: String) throws(FileError) -> Description {
+    let contents = try Safetensors(contentsOf: path, advice: advice)
+    guard contents.metadata["format"] == format, let plan = contents.metadata["plan"],
+      let decoded = try? JSONDecoder().decode(TrainingPlan.self, from: Data(plan.utf8)),
+      decoded.completeRecipe != nil, let checksum = contents.metadata["dataCRC32"],
+      let output = contents.metadata["output"]
+    else {
+      throw FileError(
+        file: path, expected: "a stopped training run", found: "another safetensors file",
+        advice: advice)
+    }
+    return Description(
+      plan: decoded, dataChecksum: checksum, output: output, contents: contents, file: path)
+  }
+
+  /// Puts a trainer, made by the description's plan, into the saved state.
+  public static func restore(_ trainer: inout Trainer, from saved: Description) throws(FileError) {
+    let (contents, file) = (saved.contents, saved.file)
+    func number<Number: FixedWidthInteger>(_ name: String, _: Number.Type) throws(FileError)
+      -> Number
+    {
+      guard let text = contents.metadata[name], let number = Number(text) else {
+        throw FileError(
+          file: file, expected: "a whole number as \(name)",
+          found: contents.metadata[name] ?? "nothing", advice: advice)
+      }
+      return number
+    }
+    let step = try number("step", Int.self)
+    guard (0...trainer.steps).contains(step) else {
+      throw FileError(
+        file: file, expected: "a step up to \(trainer.steps)", found: "\(step)", advice: advice)
+    }
+    try trainer.network.setState(
+      from: contents, prefix: "network.", file: file, advice: advice)
+    if contents.tensors.contains(where: { $0.name.hasPrefix("average.") }),
+      let plan = trainer.recipe.average
+    {
+      var network = trainer.network
+      try network.setState(from: contents, prefix: "average.", file: file, advice: advice)
+      trainer.average = MovingAverage(of: network, decay: plan.decay)
+    }
+    trainer.optimizer.prepare(for: trainer.network)
+    try trainer.optimizer.visitState { (name, value) throws(FileError) in
+      guard let tensor = contents["optimizer.\(name)"], tensor.count == value.count,
+        tensor.isFinite
+      else {
+        throw FileError(
+          file: file, expected: "\(value.count) finite values as optimizer.\(name)",
+          found: contents["optimizer.\(name)"].map { "\($0.shape)" } ?? "none", advice: advice)
+      }
+      value = tensor
+    }
+    trainer.optimizer.steps = try number("optimizerSteps", Int.self)
+    trainer.generator = SplitMix64(seed: try number("generator", UInt64.self))
+    trainer.generatorAtEpoch = SplitMix64(seed: try number("generatorAtEpoch", UInt64.self))
+    trainer.epochLoss = Double(bitPattern: try number("epochLoss", UInt64.self))
+    trainer.step = step
+  }
+}

@@ -1,0 +1,75 @@
+import CommandSupport
+import FoundationEssentials
+import Training
+
+/// An evaluation as the command prints it.
+struct Report: Encodable {
+  let accuracy: Double
+  let interval: [Double]
+  let loss: Double
+  let images: Int
+  let imagesPerSecond: Double
+  let digits: [Digit]
+  let confusion: [[Int]]
+  let mistakes: [Evaluation.Mistake]
+
+  struct Digit: Encodable {
+    let digit: Int
+    let precision: Double?
+    let recall: Double?
+  }
+
+  init(_ evaluation: Evaluation, imagesPerSecond: Double) {
+    accuracy = evaluation.accuracy
+    interval = [evaluation.interval.low, evaluation.interval.high]
+    loss = evaluation.loss
+    images = evaluation.images
+    self.imagesPerSecond = imagesPerSecond
+    digits = (0..<10).map {
+      Digit(digit: $0, precision: evaluation.precision(of: $0), recall: evaluation.recall(of: $0))
+    }
+    confusion = evaluation.confusion
+    mistakes = evaluation.mistakes
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  var text: String {
+    func percent(_ share: Double?) -> String {
+      guard let share else { return padded("-", 8) }
+      return padded(fixed(100 * share, 2), 8)
+    }
+    var lines = [
+      "accuracy \(fixed(100 * accuracy, 2)) % (95 % interval \(fixed(100 * interval[0], 2)) to "
+        + "\(fixed(100 * interval[1], 2)) %), \(mistakes.count) of \(grouped(images)) wrong",
+      "loss     \(fixed(loss, 4))",
+      "speed    \(grouped(Int(imagesPerSecond))) images/s",
+      "",
+      "digit precision % recall %   read as:" + padded("0", 2)
+        + (1..<confusion.count).map { padded("\($0)", 6) }.joined(),
+    ]
+    for digit in digits {
+      lines.append(
+        "  \(digit.digit)     \(percent(digit.precision)) \(percent(digit.recall))     "
+          + confusion[digit.digit].map { padded("\($0)", 6) }.joined())
+    }
+    if !mistakes.isEmpty {
+      lines.append("")
+      lines.append("worst mistakes (image from 0: digit, read as, confidence):")
+      for mistake in mistakes.prefix(10) {
+        lines.append(
+          "  image \(padded("\(mistake.index)", 5)): \(mistake.label) read as \(mistake.read), "
+            + "\(fixed(100 * Double(mistake.confidence), 1)) %")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}

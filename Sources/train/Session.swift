@@ -1,0 +1,150 @@
+import ArgumentParser
+import Bytes
+import CommandSupport
+import Datasets
+import Glibc
+import Networks
+import Training
+import Workers
+
+/// One run of the command: the trainer's steps with everything that a user sees of them.
+struct Session {
+  private let plan: TrainingPlan
+  private let recipe: Recipe
+  private let output: String
+  private let log: TrainingLog?
+
+  /// Where the state is saved when the run is stopped.
+  private var stateFile: String { output + ".resume" }
+
+  /// - Throws: when the checkpoint or the log will not be writable: better now than after training.
+  init(plan: TrainingPlan, recipe: Recipe, output: String, log: String?) throws {
+    self.plan = plan
+    self.recipe = recipe
+    self.output = output
+    let folder = parentFolder(of: output)
+    try makeFolder(folder)
+    guard access(folder, W_OK) == 0, !isFolder(output) else {
+      throw FileError(
+        file: output, expected: "a place where the checkpoint can be written",
+        found: isFolder(output) ? "a folder" : "a folder that cannot be written to",
+        advice: "choose another --output")
+    }
+    self.log = try log.map { try TrainingLog(path: $0) }
+  }
+
+  func run(
+    _ trainer: inout Trainer, heldOut: LabelledImages, dataChecksum: String, team: WorkerTeam,
+    since start: Double
+  ) throws {
+    Interruption.watch()
+    let count = trainer.stepsPerEpoch * recipe.batchSize
+    printError(
+      "\(trainer.step == 0 ? "Training" : "Resuming") \(recipe.name): "
+        + "\(grouped(trainer.result.parameterCount)) parameters, \(recipe.epochs) "
+        + "\(recipe.epochs == 1 ? "epoch" : "epochs") of \(grouped(count)) images, "
+        + "seed \(plan.seed), \(team.threadCount) \(team.threadCount == 1 ? "thread" : "threads")")
+    let firstStep = trainer.step
+    var progress = ProgressLine()
+    var validation: Evaluation?
+    let trainingStart = secondsOfClock()
+    var measuring = 0.0  // seconds spent on validation, not part of the training's speed
+
+    func speed() -> Double {
+      let seconds = secondsOfClock() - trainingStart - measuring
+      return Double((trainer.step - firstStep) * recipe.batchSize) / max(seconds, 1e-9)
+    }
+
+    while !trainer.isFinished {
+      let loss = trainer.takeStep(on: team)
+      guard loss.isFinite else {
+        throw UserError(
+          "the loss is no longer a number after step \(trainer.step); use a smaller "
+            + "--learning-rate than \(recipe.learningRate)")
+      }
+      try log?.step(trainer.step, loss: loss)
+      let left = Double((trainer.steps - trainer.step) * recipe.batchSize) / speed()
+      progress.show(
+        Double(trainer.step) / Double(trainer.steps),
+        "epoch \(epochText(trainer)), loss \(fixed(trainer.meanLoss, 4)), "
+          + "\(grouped(Int(speed()))) images/s, \(duration(left)) left")
+      if trainer.stepInEpoch == trainer.stepsPerEpoch {
+        let begin = secondsOfClock()
+        validation = evaluate(trainer, heldOut, team)
+        measuring += secondsOfClock() - begin
+        try log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
+        let accuracy = validation.map {
+          "validation accuracy \(fixed(100 * $0.accuracy, 2)) %"
+        }
+        progress.finish(
+          "epoch \(epochText(trainer)): loss \(fixed(trainer.meanLoss, 4)), "
+            + "\(accuracy.map { $0 + ", " } ?? "")\(grouped(Int(speed()))) images/s")
+      }
+      if Interruption.isRequested, !trainer.isFinished {
+        try SavedTraining.write(
+          trainer, plan: plan, dataChecksum: dataChecksum, output: output, to: stateFile)
+        progress.finish(
+          "Stopped after step \(trainer.step) of \(trainer.steps). "
+            + "Go on with: train --resume \(stateFile)")
+        throw ExitCode(130)  // 128 + SIGINT: what a shell reports for a process that Ctrl-C ended
+      }
+    }
+    let trainingSeconds = secondsOfClock() - trainingStart - measuring
+    let checkpoint = Checkpoint(
+      of: trainer, plan: plan, dataChecksum: dataChecksum,
+      trainingImages: trainer.trainingImages, validation: validation)
+    try checkpoint.write(to: output)
+    unlink(stateFile)  // of a run that was stopped before and is now complete
+    printError(
+      "Saved \(output) after \(duration(secondsOfClock() - start)), "
+        + "\(duration(trainingSeconds)) of them training.")
+    printError("Measure it with: evaluate --checkpoint \(output)")
+  }
+
+  private func epochText(_ trainer: Trainer) -> String {
+    "\((trainer.step - 1) / trainer.stepsPerEpoch + 1)/\(recipe.epochs)"
+  }
+
+  private func evaluate(
+    _ trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
+  ) -> Evaluation? {
+    guard heldOut.count > 0 else { return nil }
+    let logits = trainer.result.logits(
+      of: heldOut, preprocessing: trainer.preprocessing, on: team)
+    return Evaluation(logits: logits, labels: heldOut.labels)
+  }
+}
+
+/// A file that grows by one JSON object a line while training runs.
+struct TrainingLog {
+  private let path: String
+  private let file: Int32
+
+  init(path: String) throws {
+    self.path = path
+    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw error(errno) }
+  }
+
+  func step(_ step: Int, loss: Double) throws {
+    try append("{\"step\":\(step),\"loss\":\(loss)}")
+  }
+
+  func epoch(_ trainer: Trainer, validation: Evaluation?, seconds: Double) throws {
+    let accuracy = validation.map { ",\"validationAccuracy\":\($0.accuracy)" } ?? ""
+    try append(
+      "{\"epoch\":\((trainer.step - 1) / trainer.stepsPerEpoch + 1),"
+        + "\"loss\":\(trainer.meanLoss)\(accuracy),\"seconds\":\(fixed(seconds, 3))}")
+  }
+
+  private func append(_ line: String) throws {
+    let bytes = Array((line + "\n").utf8)
+    guard write(file, bytes, bytes.count) == bytes.count else { throw error(errno) }
+  }
+
+  private func error(_ code: Int32) -> FileError {
+    FileError(
+      file: path, expected: "a log that can be written", found: String(cString: strerror(code)),
+      advice: "choose another --log")
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Bytes
+import CommandSupport
+import Datasets
+import Networks
+import Training
+import Workers
+
+@main
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a network on the MNIST digits and saves it as a checkpoint.",
+    discussion: """
+      Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
+      reference (the network of the textbooks).
+
+      Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
+      Equal seeds give equal checkpoints, byte for byte, on any number of threads.
+      """,
+    version: versionText)
+
+  @Option(help: "The folder with the MNIST files.")
+  var data = "Data/mnist"
+  @Option(help: "quick, standard or reference. (default: quick)")
+  var recipe: String?
+  @Option(help: "Passes over the training images. (default: the recipe's)")
+  var epochs: Int?
+  @Option(help: "Images per step. (default: the recipe's)")
+  var batchSize: Int?
+  @Option(help: "The highest learning rate. (default: the recipe's)")
+  var learningRate: Float?
+  @Option(help: "Equal seeds give equal checkpoints. (default: 1)")
+  var seed: UInt64?
+  @Option(help: "How many training images to hold out for measuring. (default: 5000)")
+  var validation: Int?
+  @Option(parsing: .unconditional, help: "Threads to work with. (default: all processors)")
+  var threads: Int?
+  @Option(help: "Where to write the checkpoint. (default: Checkpoints/RECIPE.safetensors)")
+  var output: String?
+  @Option(help: "Go on with a stopped run: the file that it saved.")
+  var resume: String?
+  @Option(help: "Append one JSON object a line about steps and epochs to this file.")
+  var log: String?
+
+  func run() throws {
+    warnOfDebugBuild()
+    let start = secondsOfClock()
+    let threads = try checkedThreads(threads)
+    let saved = try resume.map { try SavedTraining.read($0) }
+    let plan = try saved.map { try unchangedPlan($0.plan) } ?? newPlan()
+    guard let recipe = plan.completeRecipe else { throw UserError("no recipe \(plan.recipe)") }
+    let output = output ?? saved?.output ?? "Checkpoints/\(plan.recipe).safetensors"
+    let session = try Session(plan: plan, recipe: recipe, output: output, log: log)
+
+    let images = try MNIST.training(in: data)
+    if let saved, saved.dataChecksum != images.checksum {
+      throw FileError(
+        file: data, expected: "the data that the run began with (CRC-32 \(saved.dataChecksum))",
+        found: images.checksum, advice: "give the same --data as before")
+    }
+    guard plan.validation < images.count else {
+      throw UserError(
+        "--validation \(plan.validation) leaves nothing to train on: there are only "
+          + "\(images.count) training images")
+    }
+    let split = images.count - plan.validation
+    var trainer = try Trainer(recipe: recipe, data: images[0..<split], seed: plan.seed)
+    if let saved { try SavedTraining.restore(&trainer, from: saved) }
+    try session.run(
+      &trainer, heldOut: images[split..<images.count], dataChecksum: images.checksum,
+      team: WorkerTeam(threads: threads), since: start)
+  }
+
+  /// The plan that the options ask for.
+  private func newPlan() throws -> TrainingPlan {
+    let name = recipe ?? "quick"
+    guard let recipe = Recipe.named(name) else {
+      let names = Recipe.all.map(\.name).joined(separator: ", ")
+      throw UserError("--recipe must be one of \(names), not \(name)")
+    }
+    let plan = TrainingPlan(
+      recipe: name, epochs: epochs ?? recipe.epochs, batchSize: batchSize ?? recipe.batchSize,
+      learningRate: learningRate ?? recipe.learningRate, seed: seed ?? 1,
+      validation: validation ?? 5000)
+    guard (1...10_000).contains(plan.epochs) else {
+      throw UserError("--epochs must be from 1 to 10000, not \(plan.epochs)")
+    }
+    guard (1...65_536).contains(plan.batchSize) else {
+      throw UserError("--batch-size must be from 1 to 65536, not \(plan.batchSize)")
+    }
+    guard plan.learningRate.isFinite, plan.learningRate > 0, plan.learningRate <= 100 else {
+      throw UserError("--learning-rate must be above 0 and at most 100, not \(plan.learningRate)")
+    }
+    guard plan.validation >= 0 else {
+      throw UserError("--validation must be 0 or more, not \(plan.validation)")
+    }
+    return plan
+  }
+
+  /// The plan of a stopped run, unless an option asks for something else.
+  private func unchangedPlan(_ plan: TrainingPlan) throws -> TrainingPlan {
+    func check<Value: Equatable>(_ option: String, _ asked: Value?, _ planned: Value) throws {
+      guard let asked, asked != planned else { return }
+      throw UserError(
+        "\(option) \(asked) cannot be changed: the stopped run has \(planned); leave it out, "
+          + "or start anew without --resume")
+    }
+    try check("--recipe", recipe, plan.recipe)
+    try check("--epochs", epochs, plan.epochs)
+    try check("--batch-size", batchSize, plan.batchSize)
+    try check("--learning-rate", learningRate, plan.learningRate)
+    try check("--seed", seed, plan.seed)
+    try check("--validation", validation, plan.validation)
+    return plan
+  }
+
+  static func main() { runFromCommandLine() }
+}
