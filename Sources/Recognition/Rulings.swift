@@ -44,7 +44,7 @@ private struct Ruling {
 
   /// All lines of a mask, found as chains of thin pieces.
   static func find(in mask: Mask, ink: GrayImage) -> [Ruling] {
-    let thickest = max(3, max(mask.rows, mask.columns) / 140)
+    let thickest = max(5, max(mask.rows, mask.columns) / 140)
     let thin = mask.keepingColumnRuns(upTo: thickest)
     var chains: [Chain] = []
     let pieces = thin.regions()
@@ -64,8 +64,11 @@ private struct Ruling {
     }
     let candidates = chains.map { Ruling($0, ink: ink) }
     let long = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.4) }
-    // One line alone could be the bar of a large digit, unless it crosses nearly the whole page.
-    return long.count > 1 ? long : long.filter { $0.isRuling(in: mask, smallestShare: 0.8) }
+    if long.count >= 3 { return long }
+    let full = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.85) }
+    if full.count == 2 { return full }
+    // A line alone could be the bar of a large 7 or a 1, unless it is longer than a digit can be.
+    return full.filter { Double($0.columns.count) > 1.2 * Double(mask.rows) }
   }
 
   private init(_ chain: Chain, ink: GrayImage) {
@@ -96,12 +99,12 @@ private struct Ruling {
     darkness = Double(percentile(of: darknesses, 0.5))
   }
 
-  /// Whether this is long (a share of the picture's width, and 25 times its thickness) and ink
+  /// Whether this is long (a share of the picture's width, and 15 times its thickness) and ink
   /// almost everywhere along its way: the tops of several sevens are not.
   private func isRuling(in mask: Mask, smallestShare: Double) -> Bool {
     guard
       Double(columns.count) >= smallestShare * Double(mask.columns),
-      Double(columns.count) >= 25 * thickness
+      Double(columns.count) >= 15 * thickness
     else { return false }
     let covered = middles.indices.reduce(0) { count, index in
       let row = Int(middles[index])
