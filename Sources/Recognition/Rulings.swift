@@ -54,7 +54,7 @@ private struct Ruling {
     for piece in pieces {
       let fits = chains.indices
         .compactMap { index in
-          chains[index].misfit(of: piece, longestGap: mask.columns / 8).map { (index, $0) }
+          chains[index].misfit(of: piece, longestGap: mask.columns / 4).map { (index, $0) }
         }
       if let best = fits.min(by: { $0.1 < $1.1 }) {
         chains[best.0].pieces.append(piece)

@@ -30,7 +30,9 @@ struct Segmentation: Sendable {
     dropped += outlines
     kept = filled
 
-    let (edges, inner) = kept.divided { isLargeAtEdge($0.box, rows: mask.rows, columns: mask.columns) }
+    let (edges, inner) = kept.divided {
+      isLargeAtEdge($0.box, rows: mask.rows, columns: mask.columns)
+    }
     kept = inner
     for region in edges {
       if isDigitAtEdge(region, among: inner) { kept.append(region) } else { dropped.append(region) }
@@ -90,11 +92,12 @@ private func isLargeAtEdge(_ box: Box, rows: Int, columns: Int) -> Bool {
 }
 
 /// Whether something large at the picture's edge is a digit all the same, of a tightly cut picture:
-/// as high as the digits inside, or all the ink there is, and a stroke rather than a blot.
+/// as high as the digits inside, or nearly all the ink there is, and a stroke rather than a blot.
 private func isDigitAtEdge(_ region: Region, among inner: [Region]) -> Bool {
   let (height, width) = (Double(region.box.height), Double(region.box.width))
   let innerArea = inner.reduce(0) { $0 + $1.area }
-  if 5 * innerArea < region.area {
+  let smallest = max(8, region.box.height / 30)
+  if 5 * innerArea < region.area && inner.count(where: { $0.box.height >= smallest }) < 3 {
     return Double(region.area) < 0.6 * height * width && width < 1.5 * height
   }
   let reference = heightOfDigits(inner)
