@@ -49,7 +49,7 @@ let package = Package(
       name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
 
     // Floor 2: networks; data sets.
-    .target(name: "Networks", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(name: "Networks", dependencies: ["Tensors", "Kernels", "Bytes"], swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.
@@ -96,7 +96,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Workers", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: settings),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
+      swiftSettings: settings),
     .testTarget(
       name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
       swiftSettings: settings),
