@@ -103,7 +103,7 @@ let package = Package(
       name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["Bytes", "Tensors", "Imaging", "TestSupport"],
+      name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],
       swiftSettings: settings),
   ]
 )

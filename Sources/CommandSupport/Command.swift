@@ -10,19 +10,26 @@ extension ParsableCommand {
   public static func runFromCommandLine() {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe and
     signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
-    let command: any ParsableCommand
-    do { command = try parseAsRoot() } catch { exit(withError: error) }
     do {
-      var command = command
+      var command = try parseAsRoot()
       try command.run()
     } catch let error as ExitCode {
       Glibc.exit(error.rawValue)
-    } catch  where error is CleanExit || error is ValidationError {
-      exit(withError: error)
     } catch {
-      printError("\(_commandName): \(error)")
+      // Help and version end here too, as "errors" whose status is 0.
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      printError("\(_commandName): \(line(about: error))")
       Glibc.exit(1)
     }
+  }
+
+  /// An error in one line. The argument parser's own errors come with its help text around them; of
+  /// those, only the message.
+  private static func line(about error: any Error) -> String {
+    if error is UserError || error is FileError { return "\(error)" }
+    let message = message(for: error)
+    if message.isEmpty { return "\(error)" }
+    return message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help"
   }
 }
 

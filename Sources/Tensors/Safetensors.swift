@@ -80,7 +80,7 @@ public struct Safetensors: Sendable {
     for (name, tensor) in tensors {
       let end = offset + tensor.count * 4
       header.entries[name] = Entry(
-        dtype: "F32", shape: tensor.shape.array, data_offsets: [offset, end])
+        dtype: "F32", shape: tensor.shape.array, dataOffsets: [offset, end])
       offset = end
     }
     let encoder = JSONEncoder()
@@ -120,21 +120,26 @@ public struct Safetensors: Sendable {
   private struct Entry: Codable {
     var dtype: String
     var shape: [Int]
-    var data_offsets: [Int]
+    var dataOffsets: [Int]
 
-    var begin: Int { data_offsets[0] }
-    var end: Int { data_offsets[1] }
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
 
-    init(dtype: String, shape: [Int], data_offsets: [Int]) {
-      (self.dtype, self.shape, self.data_offsets) = (dtype, shape, data_offsets)
+    var begin: Int { dataOffsets[0] }
+    var end: Int { dataOffsets[1] }
+
+    init(dtype: String, shape: [Int], dataOffsets: [Int]) {
+      (self.dtype, self.shape, self.dataOffsets) = (dtype, shape, dataOffsets)
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       dtype = try container.decode(String.self, forKey: .dtype)
       shape = try container.decode([Int].self, forKey: .shape)
-      data_offsets = try container.decode([Int].self, forKey: .data_offsets)
-      guard data_offsets.count == 2, begin >= 0, end >= begin else {
+      dataOffsets = try container.decode([Int].self, forKey: .dataOffsets)
+      guard dataOffsets.count == 2, begin >= 0, end >= begin else {
         throw DecodingError.typeMismatch(
           [Int].self, .init(codingPath: container.codingPath, debugDescription: "two offsets"))
       }

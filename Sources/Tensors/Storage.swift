@@ -63,7 +63,9 @@ struct FreeList {
     count <= 16 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount - 4
   }
 
-  private func freeAll() { for list in blocks { list.forEach { free($0) } } }
+  private func freeAll() {
+    for list in blocks { for block in list { free(block) } }
+  }
 
   /// Runs `body` on the calling thread's list.
   static func withCurrent<Result>(_ body: (inout FreeList) -> Result) -> Result {

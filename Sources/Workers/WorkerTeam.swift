@@ -24,7 +24,7 @@ public final class WorkerTeam: Sendable {
 
   deinit {
     board.close()
-    threads.forEach { $0.join() }
+    for thread in threads { thread.join() }
   }
 
   /// Calls `body` once with every number in 0..<count, on all threads at once, and returns when the
