@@ -116,7 +116,7 @@ private struct Ruling {
 
   /// Clears the line's own pixels. Ink that is clearly darker than the line is a stroke along it.
   func remove(from mask: inout Mask, ink: GrayImage) {
-    let band = thickness / 2 + 2
+    let band = thickness / 2 + 1
     let thickest = Int(1.6 * thickness) + 1
     let darkest = 1.4 * darkness + 16
     // On to the edge of the picture, where the line was too faint or too short to be seen.
@@ -125,8 +125,8 @@ private struct Ruling {
     let end = columns.upperBound >= mask.columns - reach ? mask.columns : columns.upperBound
     for column in first..<end {
       let middle = middles[min(middles.count - 1, max(0, column - columns.lowerBound))]
-      var row = max(0, Int(middle - band))
-      let last = min(mask.rows - 1, Int((middle + band).rounded(.up)))
+      var row = max(0, Int((middle - band).rounded(.up)))
+      let last = min(mask.rows - 1, Int(middle + band))
       while row <= last {
         guard mask[row, column] else {
           row += 1
