@@ -100,7 +100,8 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
       swiftSettings: settings),
     .testTarget(
-      name: "RecognitionTests", dependencies: ["Recognition", "Imaging", "TestSupport"],
+      name: "RecognitionTests",
+      dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],

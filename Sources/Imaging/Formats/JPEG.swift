@@ -114,7 +114,10 @@ struct JPEGSegments {
       let end = offset + 2 + length
       guard length >= 2, end <= bytes.count else { return }
       if marker == 0xDA {  // the compressed data begin
-        hasEnd = zip(bytes[end...], bytes[end...].dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
+        // From the end, where it is found at once.
+        hasEnd = (end..<max(end, bytes.count - 1)).reversed().contains {
+          bytes[$0] == 0xFF && bytes[$0 + 1] == 0xD9
+        }
         return
       }
       let contents = bytes[offset + 4..<end]
