@@ -34,9 +34,9 @@ struct Rulings: Sendable {
 /// One line from left to right, as straight as hand-held photos have them.
 private struct Ruling {
   /// The columns it was seen in.
-  let columns: Range<Int>
+  private(set) var columns: Range<Int>
   /// Its middle row in each of `columns`.
-  let middles: [Double]
+  private(set) var middles: [Double]
   /// The median of its thickness, in pixels.
   let thickness: Double
   /// The median of its darkness, 0...255.
@@ -62,7 +62,7 @@ private struct Ruling {
         chains.append(Chain(pieces: [piece]))
       }
     }
-    let candidates = chains.map { Ruling($0, ink: ink) }
+    let candidates = chains.map { Ruling($0, ink: ink).extended(in: mask) }
     let long = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.4) }
     if long.count >= 3 { return long }
     let full = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.85) }
@@ -97,6 +97,30 @@ private struct Ruling {
     self.middles = middles
     thickness = Double(thicknesses.sorted()[thicknesses.count / 2])
     darkness = Double(percentile(of: darknesses, 0.5))
+  }
+
+  /// Goes on straight at both ends for as long as there is ink: there the line runs through strokes.
+  private func extended(in mask: Mask) -> Ruling {
+    var result = self
+    let slope = (middles[middles.count - 1] - middles[0]) / Double(middles.count)
+    func isInk(_ middle: Double, _ column: Int) -> Bool {
+      let row = Int(middle)
+      return (row - 1...row + 1).contains {
+        0..<mask.rows ~= $0 && 0..<mask.columns ~= column && mask[$0, column]
+      }
+    }
+    var left: [Double] = []
+    while isInk(middles[0] - slope * Double(left.count + 1), columns.lowerBound - left.count - 1) {
+      left.append(middles[0] - slope * Double(left.count + 1))
+    }
+    var right: [Double] = []
+    let last = middles[middles.count - 1]
+    while isInk(last + slope * Double(right.count + 1), columns.upperBound + right.count) {
+      right.append(last + slope * Double(right.count + 1))
+    }
+    result.columns = columns.lowerBound - left.count..<columns.upperBound + right.count
+    result.middles = left.reversed() + middles + right
+    return result
   }
 
   /// Whether this is long (a share of the picture's width, and 15 times its thickness) and ink
