@@ -65,6 +65,8 @@ public struct Sequential: Layer {
   }
 
   public mutating func updateStatistics(from workspace: Workspace, share: Float) {
-    for index in layers.indices { layers[index].updateStatistics(from: workspace.inner[index], share: share) }
+    for index in layers.indices {
+      layers[index].updateStatistics(from: workspace.inner[index], share: share)
+    }
   }
 }
