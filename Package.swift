@@ -101,7 +101,7 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
       swiftSettings: settings),
     .testTarget(
-      name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
+      name: "RecognitionTests", dependencies: ["Recognition", "Imaging", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],

@@ -44,7 +44,7 @@ private struct Ruling {
 
   /// All lines of a mask, found as chains of thin pieces.
   static func find(in mask: Mask, ink: GrayImage) -> [Ruling] {
-    let thickest = max(3, max(mask.rows, mask.columns) / 140)
+    let thickest = max(5, max(mask.rows, mask.columns) / 140)
     let thin = mask.keepingColumnRuns(upTo: thickest)
     var chains: [Chain] = []
     let pieces = thin.regions()
@@ -54,7 +54,7 @@ private struct Ruling {
     for piece in pieces {
       let fits = chains.indices
         .compactMap { index in
-          chains[index].misfit(of: piece, longestGap: mask.columns / 8).map { (index, $0) }
+          chains[index].misfit(of: piece, longestGap: mask.columns / 4).map { (index, $0) }
         }
       if let best = fits.min(by: { $0.1 < $1.1 }) {
         chains[best.0].pieces.append(piece)
@@ -64,8 +64,11 @@ private struct Ruling {
     }
     let candidates = chains.map { Ruling($0, ink: ink) }
     let long = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.4) }
-    // One line alone could be the bar of a large digit, unless it crosses nearly the whole page.
-    return long.count > 1 ? long : long.filter { $0.isRuling(in: mask, smallestShare: 0.8) }
+    if long.count >= 3 { return long }
+    let full = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.85) }
+    if full.count == 2 { return full }
+    // A line alone could be the bar of a large 7 or a 1, unless it is longer than a digit can be.
+    return full.filter { Double($0.columns.count) > 1.2 * Double(mask.rows) }
   }
 
   private init(_ chain: Chain, ink: GrayImage) {
@@ -96,12 +99,12 @@ private struct Ruling {
     darkness = Double(percentile(of: darknesses, 0.5))
   }
 
-  /// Whether this is long (a share of the picture's width, and 25 times its thickness) and ink
+  /// Whether this is long (a share of the picture's width, and 15 times its thickness) and ink
   /// almost everywhere along its way: the tops of several sevens are not.
   private func isRuling(in mask: Mask, smallestShare: Double) -> Bool {
     guard
       Double(columns.count) >= smallestShare * Double(mask.columns),
-      Double(columns.count) >= 25 * thickness
+      Double(columns.count) >= 15 * thickness
     else { return false }
     let covered = middles.indices.reduce(0) { count, index in
       let row = Int(middles[index])
@@ -113,7 +116,7 @@ private struct Ruling {
 
   /// Clears the line's own pixels. Ink that is clearly darker than the line is a stroke along it.
   func remove(from mask: inout Mask, ink: GrayImage) {
-    let band = thickness / 2 + 2
+    let band = thickness / 2 + 1
     let thickest = Int(1.6 * thickness) + 1
     let darkest = 1.4 * darkness + 16
     // On to the edge of the picture, where the line was too faint or too short to be seen.
@@ -122,8 +125,8 @@ private struct Ruling {
     let end = columns.upperBound >= mask.columns - reach ? mask.columns : columns.upperBound
     for column in first..<end {
       let middle = middles[min(middles.count - 1, max(0, column - columns.lowerBound))]
-      var row = max(0, Int(middle - band))
-      let last = min(mask.rows - 1, Int((middle + band).rounded(.up)))
+      var row = max(0, Int((middle - band).rounded(.up)))
+      let last = min(mask.rows - 1, Int(middle + band))
       while row <= last {
         guard mask[row, column] else {
           row += 1

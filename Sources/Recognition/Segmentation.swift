@@ -11,28 +11,38 @@ struct Segmentation: Sendable {
   let referenceHeight: Double
 
   init(page: InkPage, mask: Mask) {
-    let regions = mask.regions()
     var kept: [Region] = []
     var dropped: [Region] = []
-    for region in regions {
-      if isEdgeOrLine(region.box, rows: mask.rows, columns: mask.columns) {
-        dropped.append(region)
-      } else {
-        kept.append(region)
-      }
+    for region in mask.regions() {
+      let isDropped = isLineOrFrame(region.box, rows: mask.rows, columns: mask.columns)
+      if isDropped { dropped.append(region) } else { kept.append(region) }
     }
 
-    // Ink much fainter than most is what shines through the paper, or a shadow's edge.
-    let darknesses = kept.map { page.ink.mean(of: $0) }
+    // Pen strokes have sharp edges. What fades out is a shadow, a stain or the grain of a table.
+    let contrasts = kept.map { edgeContrast(of: $0, ink: page.ink) }
     let usual = weightedPercentile(
-      zip(darknesses, kept).map { ($0, Double($1.area)) }, share: 0.5)
-    dropped += zip(kept, darknesses).filter { $1 < 0.4 * usual }.map(\.0)
-    kept = zip(kept, darknesses).filter { $1 >= 0.4 * usual }.map(\.0)
+      zip(contrasts, kept).map { ($0, $0 * Double($1.runs.count)) }, share: 0.5)
+    dropped += zip(kept, contrasts).filter { $1 < 0.35 * usual }.map(\.0)
+    kept = zip(kept, contrasts).filter { $1 >= 0.35 * usual }.map(\.0)
 
-    let reference = weightedPercentile(
-      kept.map { (Double($0.box.height), Double($0.area)) }, share: 0.6)
-    var digits = kept.filter { 0.45 * reference...3 * reference ~= Double($0.box.height) }
-    let others = kept.filter { !(0.45 * reference...3 * reference ~= Double($0.box.height)) }
+    // What has several others inside is the outline of a sheet, a table or an object.
+    let (outlines, filled) = kept.divided { holdsOthers($0.box, of: kept.map(\.box)) }
+    dropped += outlines
+    kept = filled
+
+    let (edges, inner) = kept.divided {
+      isLargeAtEdge($0.box, rows: mask.rows, columns: mask.columns)
+    }
+    kept = inner
+    for region in edges {
+      if isDigitAtEdge(region, among: inner) { kept.append(region) } else { dropped.append(region) }
+    }
+
+    let reference = heightOfDigits(kept)
+    let (mains, others) = kept.divided {
+      0.45 * reference...3 * reference ~= Double($0.box.height)
+    }
+    var digits = mains
     merge(&digits, reference: reference)
     for fragment in others {
       if let owner = owner(of: fragment, among: digits, reference: reference) {
@@ -47,16 +57,66 @@ struct Segmentation: Sendable {
   }
 }
 
-/// Whether a box is that of a shadow or object at the page's edge, of a line, or of a frame.
-private func isEdgeOrLine(_ box: Box, rows: Int, columns: Int) -> Bool {
+/// The height of a usual digit: the 60th percentile of the regions' heights, each counted by its
+/// ink, so that dirt, which is numerous but small, does not matter.
+private func heightOfDigits(_ regions: [Region]) -> Double {
+  weightedPercentile(regions.map { (Double($0.box.height), Double($0.area)) }, share: 0.6)
+}
+
+/// Whether a box is that of a line or of a frame around the page.
+private func isLineOrFrame(_ box: Box, rows: Int, columns: Int) -> Bool {
   let (height, width) = (Double(box.height), Double(box.width))
-  let touchesEdge =
-    box.rows.lowerBound == 0 || box.columns.lowerBound == 0
-    || box.rows.upperBound == rows || box.columns.upperBound == columns
-  if touchesEdge && (width > 0.25 * Double(columns) || height > 0.35 * Double(rows)) { return true }
   if width > 0.45 * Double(columns) && height < 0.12 * width { return true }
   if height > 0.45 * Double(rows) && width < 0.02 * height { return true }
   return width > 0.95 * Double(columns) && height > 0.95 * Double(rows)
+}
+
+/// Whether at least two boxes of some size lie inside `box`.
+private func holdsOthers(_ box: Box, of boxes: [Box]) -> Bool {
+  let smallest = max(8, box.height / 25)
+  return boxes.lazy.filter {
+    $0 != box && $0.height >= smallest && box.rows.contains($0.rows.lowerBound)
+      && $0.rows.upperBound <= box.rows.upperBound
+      && box.columns.contains($0.columns.lowerBound)
+      && $0.columns.upperBound <= box.columns.upperBound
+  }.prefix(2).count == 2
+}
+
+/// Whether a box touches the picture's edge and is large, as tables, page edges and fingers are.
+private func isLargeAtEdge(_ box: Box, rows: Int, columns: Int) -> Bool {
+  let touchesEdge =
+    box.rows.lowerBound == 0 || box.columns.lowerBound == 0
+    || box.rows.upperBound == rows || box.columns.upperBound == columns
+  return touchesEdge
+    && (Double(box.width) > 0.25 * Double(columns) || Double(box.height) > 0.35 * Double(rows))
+}
+
+/// Whether something large at the picture's edge is a digit all the same, of a tightly cut picture:
+/// as high as the digits inside, or nearly all the ink there is, and a stroke rather than a blot.
+private func isDigitAtEdge(_ region: Region, among inner: [Region]) -> Bool {
+  let (height, width) = (Double(region.box.height), Double(region.box.width))
+  let innerArea = inner.reduce(0) { $0 + $1.area }
+  let smallest = max(8, region.box.height / 30)
+  if 5 * innerArea < region.area && inner.count(where: { $0.box.height >= smallest }) < 3 {
+    return Double(region.area) < 0.6 * height * width && width < 1.5 * height
+  }
+  let reference = heightOfDigits(inner)
+  return 0.6 * reference...1.5 * reference ~= height && width < 1.2 * reference
+}
+
+/// How much darker a region is than what lies three pixels beside it, 0...255.
+private func edgeContrast(of region: Region, ink: GrayImage) -> Double {
+  var (inside, beside, besideCount) = (0, 0, 0)
+  for run in region.runs {
+    for column in run.columns { inside += Int(ink[run.row, column]) }
+    for column in [run.columns.lowerBound - 3, run.columns.upperBound + 2]
+    where 0..<ink.columns ~= column {
+      beside += Int(ink[run.row, column])
+      besideCount += 1
+    }
+  }
+  let outside = besideCount > 0 ? Double(beside) / Double(besideCount) : 0
+  return max(0, Double(inside) / Double(region.area) - outside)
 }
 
 /// Joins what stands on top of each other and belongs together, such as the bar of a 5: columns
@@ -114,13 +174,9 @@ func weightedPercentile(_ values: [(value: Double, weight: Double)], share: Doub
   return 0
 }
 
-extension GrayImage {
-  /// The mean of the pixels of a region.
-  fileprivate func mean(of region: Region) -> Double {
-    var sum = 0
-    for run in region.runs {
-      for column in run.columns { sum += Int(self[run.row, column]) }
-    }
-    return Double(sum) / Double(region.area)
+extension Array {
+  /// The elements that meet a condition, and the others, both in their order.
+  fileprivate func divided(by condition: (Element) -> Bool) -> (yes: [Element], no: [Element]) {
+    (filter(condition), filter { !condition($0) })
   }
 }

@@ -24,8 +24,8 @@ struct OutputWriter {
   func begin() throws(FileError) {
     switch format {
     case .text, .jsonl: break
-    case .json: try print("[")
-    case .csv: try print("file,line,position,digit,confidence,x,y,width,height\n")
+    case .json: try printUnbuffered("[")
+    case .csv: try printUnbuffered("file,line,position,digit,confidence,x,y,width,height\n")
     }
   }
 
@@ -37,11 +37,11 @@ struct OutputWriter {
     case .text:
       guard case .success(let reading) = result else { return }
       let lines = namesPhotos && reading.lines.isEmpty ? [""] : reading.lines.map(\.text)
-      for line in lines { try print(namesPhotos ? "\(file): \(line)\n" : "\(line)\n") }
+      for line in lines { try printUnbuffered(namesPhotos ? "\(file): \(line)\n" : "\(line)\n") }
     case .json:
-      try print((isFirst ? "\n" : ",\n") + json(file, result))
+      try printUnbuffered((isFirst ? "\n" : ",\n") + json(file, result))
     case .jsonl:
-      try print(json(file, result) + "\n")
+      try printUnbuffered(json(file, result) + "\n")
     case .csv:
       guard case .success(let reading) = result else { return }
       for (lineIndex, line) in reading.lines.enumerated() {
@@ -51,14 +51,15 @@ struct OutputWriter {
             lineIndex + 1, index + 1, digit.digit, (digit.confidence * 10_000).rounded() / 10_000,
             box.columns.lowerBound, box.rows.lowerBound, box.width, box.height,
           ]
-          try print(([csvQuoted(file)] + numbers.map { "\($0)" }).joined(separator: ",") + "\n")
+          try printUnbuffered(
+            ([csvQuoted(file)] + numbers.map { "\($0)" }).joined(separator: ",") + "\n")
         }
       }
     }
   }
 
   func end() throws(FileError) {
-    if format == .json { try print(isFirst ? "]\n" : "\n]\n") }
+    if format == .json { try printUnbuffered(isFirst ? "]\n" : "\n]\n") }
   }
 
   private func json(
@@ -72,10 +73,6 @@ struct OutputWriter {
     } catch {
       throw FileError(file: file, expected: "an answer that JSON can hold", found: "\(error)")
     }
-  }
-
-  private func print(_ text: String) throws(FileError) {
-    try recognize.write(text, to: .standardOutput)
   }
 }
 
@@ -106,18 +103,13 @@ func csvQuoted(_ field: String) -> String {
     .joined(separator: "\"\"") + "\""
 }
 
-enum StandardStream: Int32 {
-  case standardOutput = 1
-  case standardError = 2
-}
-
-/// Writes all of `text`, unbuffered, so that whoever waits for a line gets it at once.
+/// Writes all of `text` on standard output, unbuffered, so that whoever waits for a line gets it.
 ///
-/// - Throws: `FileError` when the stream takes no more, for example because the disk is full.
-func write(_ text: String, to stream: StandardStream) throws(FileError) {
+/// - Throws: `FileError` when it takes no more, because a disk is full or a pipe closed.
+private func printUnbuffered(_ text: String) throws(FileError) {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
-    let count = bytes.withUnsafeBytes { Glibc.write(stream.rawValue, $0.baseAddress, $0.count) }
+    let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     if count < 0 && errno == EINTR { continue }
     guard count >= 0 else {
       throw FileError(
