@@ -49,7 +49,8 @@ let package = Package(
       name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
 
     // Floor 2: networks; data sets.
-    .target(name: "Networks", dependencies: ["Tensors", "Kernels", "Bytes"], swiftSettings: settings),
+    .target(
+      name: "Networks", dependencies: ["Tensors", "Kernels", "Bytes"], swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.

@@ -10,26 +10,28 @@ extension ParsableCommand {
   public static func runFromCommandLine() {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe and
     signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
+    var command: any ParsableCommand
     do {
-      var command = try parseAsRoot()
+      command = try parseAsRoot()
+    } catch {
+      // Help and version end here too, as "errors" whose status is 0.
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      // Of an error in the arguments only the message, without the help text around it.
+      let message = message(for: error)
+      fail(message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help")
+    }
+    do {
       try command.run()
     } catch let error as ExitCode {
       Glibc.exit(error.rawValue)
     } catch {
-      // Help and version end here too, as "errors" whose status is 0.
-      if exitCode(for: error).isSuccess { exit(withError: error) }
-      printError("\(_commandName): \(line(about: error))")
-      Glibc.exit(1)
+      fail("\(error)")
     }
   }
 
-  /// An error in one line. The argument parser's own errors come with its help text around them; of
-  /// those, only the message.
-  private static func line(about error: any Error) -> String {
-    if error is UserError || error is FileError { return "\(error)" }
-    let message = message(for: error)
-    if message.isEmpty { return "\(error)" }
-    return message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help"
+  private static func fail(_ line: String) -> Never {
+    printError("\(_commandName): \(line)")
+    Glibc.exit(1)
   }
 }
 

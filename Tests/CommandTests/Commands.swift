@@ -23,15 +23,39 @@ enum Commands {
 
   /// Runs a command to its end.
   static func run(_ command: String, _ arguments: String...) throws -> Outcome {
-    try run(path(command), arguments)
+    try run(executable: path(command), arguments)
   }
 
   /// Runs a line of shell in which `$command` stands for the path of a command.
   static func shell(_ line: String, command: String) throws -> Outcome {
-    try run("/bin/sh", ["-c", "command='\(path(command))'\n" + line])
+    try run(executable: "/bin/sh", ["-c", "command='\(path(command))'\n" + line])
   }
 
-  private static func run(_ executable: String, _ arguments: [String]) throws -> Outcome {
+  /// Runs a command and sends it SIGINT (Ctrl-C) as soon as it has said `text` on standard error.
+  static func run(
+    _ command: String, _ arguments: [String], interruptedAfter text: String
+  ) throws -> Outcome {
+    try run(command, arguments) { process, errors in
+      while process.isRunning {
+        let said = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+        if said.contains(text) { return process.interrupt() }
+        usleep(2000)
+      }
+    }
+  }
+
+  /// Runs a command, and `meanwhile` beside it, which may end it.
+  static func run(
+    _ command: String, _ arguments: [String],
+    meanwhile: (_ process: Process, _ errors: String) -> Void
+  ) throws -> Outcome {
+    try run(executable: path(command), arguments, meanwhile: meanwhile)
+  }
+
+  private static func run(
+    executable: String, _ arguments: [String],
+    meanwhile: (_ process: Process, _ errors: String) -> Void = { _, _ in }
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
@@ -44,6 +68,7 @@ enum Commands {
     process.standardError = FileHandle(forWritingAtPath: errors)
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    meanwhile(process, errors)
     process.waitUntilExit()
     let status = process.terminationReason == .exit ? 0 : 1000  // 1000 + n: killed by signal n
     return Outcome(
