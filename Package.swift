@@ -49,7 +49,8 @@ let package = Package(
       name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
 
     // Floor 2: networks; data sets.
-    .target(name: "Networks", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(
+      name: "Networks", dependencies: ["Tensors", "Kernels", "Bytes"], swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.
@@ -104,12 +105,15 @@ let package = Package(
         "Bytes", "Datasets", "Networks", "Tensors", "Training", "Workers", "TestSupport",
       ],
       swiftSettings: settings),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: settings),
     .testTarget(
-      name: "RecognitionTests", dependencies: ["Recognition", "TestSupport"],
+      name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["Bytes", "Tensors", "Imaging", "TestSupport"],
+      name: "RecognitionTests",
+      dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],
       swiftSettings: settings),
   ]
 )

@@ -10,19 +10,28 @@ extension ParsableCommand {
   public static func runFromCommandLine() {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe and
     signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
-    let command: any ParsableCommand
-    do { command = try parseAsRoot() } catch { exit(withError: error) }
+    var command: any ParsableCommand
     do {
-      var command = command
+      command = try parseAsRoot()
+    } catch {
+      // Help and version end here too, as "errors" whose status is 0.
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      // Of an error in the arguments only the message, without the help text around it.
+      let message = message(for: error)
+      fail(message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help")
+    }
+    do {
       try command.run()
     } catch let error as ExitCode {
       Glibc.exit(error.rawValue)
-    } catch  where error is CleanExit || error is ValidationError {
-      exit(withError: error)
     } catch {
-      printError("\(_commandName): \(error)")
-      Glibc.exit(1)
+      fail("\(error)")
     }
+  }
+
+  private static func fail(_ line: String) -> Never {
+    printError("\(_commandName): \(line)")
+    Glibc.exit(1)
   }
 }
 

@@ -10,6 +10,11 @@ public enum Interruption {
 
   public static func watch() {
     _ = flag.load(ordering: .relaxed)  // makes the flag before a handler could meet it half-made
+    // A parent that started us from a thread with blocked signals has handed the block down.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)

@@ -137,13 +137,14 @@ public struct BatchNorm2d: Layer {
     try visit("runningVariance", &runningVariance)
   }
 
-  public mutating func updateStatistics(from workspace: Workspace) {
+  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
+    let momentum = Self.momentum * share
     let rows = workspace.kept[1][0]
     let unbiased = rows > 1 ? rows / (rows - 1) : 1
     for c in 0..<channels {
-      runningMean[c] += Self.momentum * (workspace.kept[0][0, c] - runningMean[c])
+      runningMean[c] += momentum * (workspace.kept[0][0, c] - runningMean[c])
       runningVariance[c] +=
-        Self.momentum * (workspace.kept[0][1, c] * unbiased - runningVariance[c])
+        momentum * (workspace.kept[0][1, c] * unbiased - runningVariance[c])
     }
   }
 }

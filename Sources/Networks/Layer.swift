@@ -42,7 +42,10 @@ public protocol Layer: Sendable {
 
   /// Takes in what the last `forward` in `workspace` saw of the data. Called once for every
   /// micro-batch, in their order, so that the result does not depend on the threads.
-  mutating func updateStatistics(from workspace: Workspace)
+  ///
+  /// - Parameter share: the micro-batch's share of its batch, 0 to 1: a batch counts the same in
+  ///   however many parts it comes.
+  mutating func updateStatistics(from workspace: Workspace, share: Float)
 }
 
 // Most layers have no parameters, and fewer collect statistics.
@@ -55,7 +58,7 @@ extension Layer {
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {}
 
-  public mutating func updateStatistics(from workspace: Workspace) {}
+  public mutating func updateStatistics(from workspace: Workspace, share: Float) {}
 }
 
 /// What one layer needs for one micro-batch. It is used again step after step: its tensors keep

@@ -41,8 +41,8 @@ public struct Network: Sendable {
   }
 
   /// Takes in what the last training pass in `workspace` saw of the data.
-  public mutating func updateStatistics(from workspace: Workspace) {
-    body.updateStatistics(from: workspace)
+  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
+    body.updateStatistics(from: workspace, share: share)
   }
 
   public var parameterCount: Int {

@@ -51,7 +51,7 @@ public struct Residual: Layer {
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) { try body.visitStatistics(visit) }
 
-  public mutating func updateStatistics(from workspace: Workspace) {
-    body.updateStatistics(from: workspace.inner[0])
+  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
+    body.updateStatistics(from: workspace.inner[0], share: share)
   }
 }

@@ -64,7 +64,9 @@ public struct Sequential: Layer {
     }
   }
 
-  public mutating func updateStatistics(from workspace: Workspace) {
-    for index in layers.indices { layers[index].updateStatistics(from: workspace.inner[index]) }
+  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
+    for index in layers.indices {
+      layers[index].updateStatistics(from: workspace.inner[index], share: share)
+    }
   }
 }

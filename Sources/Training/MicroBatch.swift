@@ -9,6 +9,8 @@ struct MicroBatch: Sendable {
   private var images = Tensor()
   private var labels: [UInt8] = []
   private var logitsGradient = Tensor()
+  /// The images' share of their batch.
+  private var share: Float = 0
   /// The sum of the images' losses.
   private(set) var loss = 0.0
 
@@ -38,6 +40,7 @@ struct MicroBatch: Sendable {
     _ work: Work, images indices: ArraySlice<Int>, using generator: inout SplitMix64
   ) {
     gather(work, indices, using: &generator)
+    share = Float(indices.count) * work.scale
     let logits = work.network.body.forward(images, in: &workspace, using: &generator)
     loss = softmaxCrossEntropy(
       logits, labels: labels, smoothing: work.labelSmoothing, scale: work.scale,
@@ -79,6 +82,6 @@ struct MicroBatch: Sendable {
   }
 
   func updateStatistics(of network: inout Network) {
-    network.updateStatistics(from: workspace)
+    network.updateStatistics(from: workspace, share: share)
   }
 }

@@ -31,7 +31,7 @@ struct Evaluate: ParsableCommand {
   var format = Format.text
   @Option(parsing: .unconditional, help: "Threads to work with. (default: all processors)")
   var threads: Int?
-  @Option(help: "Measure only so many images, from the first on.")
+  @Option(parsing: .unconditional, help: "Measure only so many images, from the first on.")
   var limit: Int?
   @Option(help: "Also write the logits to this safetensors file.")
   var logits: String?

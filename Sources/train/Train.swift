@@ -24,15 +24,17 @@ struct Train: ParsableCommand {
   var data = "Data/mnist"
   @Option(help: "quick, standard or reference. (default: quick)")
   var recipe: String?
-  @Option(help: "Passes over the training images. (default: the recipe's)")
+  @Option(parsing: .unconditional, help: "Passes over the training images. (default: the recipe's)")
   var epochs: Int?
-  @Option(help: "Images per step. (default: the recipe's)")
+  @Option(parsing: .unconditional, help: "Images per step. (default: the recipe's)")
   var batchSize: Int?
-  @Option(help: "The highest learning rate. (default: the recipe's)")
+  @Option(parsing: .unconditional, help: "The highest learning rate. (default: the recipe's)")
   var learningRate: Float?
-  @Option(help: "Equal seeds give equal checkpoints. (default: 1)")
+  @Option(parsing: .unconditional, help: "Equal seeds give equal checkpoints. (default: 1)")
   var seed: UInt64?
-  @Option(help: "How many training images to hold out for measuring. (default: 5000)")
+  @Option(
+    parsing: .unconditional,
+    help: "How many training images to hold out for measuring. (default: 5000)")
   var validation: Int?
   @Option(parsing: .unconditional, help: "Threads to work with. (default: all processors)")
   var threads: Int?

@@ -1,0 +1,47 @@
+/// A rectangle of whole pixels: the rows and columns it covers.
+public struct Box: Hashable, Sendable {
+  public var rows: Range<Int>
+  public var columns: Range<Int>
+
+  public init(rows: Range<Int>, columns: Range<Int>) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  public var height: Int { rows.count }
+  public var width: Int { columns.count }
+  public var area: Int { width * height }
+  public var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
+
+  /// The middle, in pixel edges: a box of one pixel at row 0 has its middle at 0.5.
+  public var middle: (row: Double, column: Double) {
+    (
+      Double(rows.lowerBound + rows.upperBound) / 2,
+      Double(columns.lowerBound + columns.upperBound) / 2
+    )
+  }
+
+  /// The smallest box that holds both.
+  public func union(_ other: Box) -> Box {
+    Box(
+      rows: min(
+        rows.lowerBound, other.rows.lowerBound)..<max(rows.upperBound, other.rows.upperBound),
+      columns: min(
+        columns.lowerBound, other.columns.lowerBound)..<max(
+          columns.upperBound, other.columns.upperBound))
+  }
+
+  /// The rows that both cover, as a count.
+  public func sharedRows(with other: Box) -> Int { rows.clamped(to: other.rows).count }
+
+  /// The columns that both cover, as a count.
+  public func sharedColumns(with other: Box) -> Int { columns.clamped(to: other.columns).count }
+
+  /// Grown by `margin` pixels on every side, but not beyond a picture of `rows` by `columns`.
+  public func grown(by margin: Int, within size: (rows: Int, columns: Int)) -> Box {
+    Box(
+      rows: max(0, rows.lowerBound - margin)..<min(size.rows, rows.upperBound + margin),
+      columns: max(0, columns.lowerBound - margin)..<min(size.columns, columns.upperBound + margin)
+    )
+  }
+}

@@ -1,0 +1,47 @@
+/// A picture in red, green and blue, 0...255 each, row by row from the top left.
+public struct ColorImage: Hashable, Sendable {
+  public let rows: Int
+  public let columns: Int
+  /// Three values a pixel: `samples[3 * (row * columns + column)]` is its red.
+  public var samples: [UInt8]
+
+  /// - Precondition: both extents at least 1, and three values for each pixel.
+  public init(rows: Int, columns: Int, samples: [UInt8]) {
+    precondition(
+      rows > 0 && columns > 0 && samples.count == 3 * rows * columns,
+      "a colour picture of [\(rows), \(columns)] cannot have \(samples.count) samples")
+    self.rows = rows
+    self.columns = columns
+    self.samples = samples
+  }
+
+  /// The same picture, ready to be drawn on in colour.
+  public init(_ image: GrayImage) {
+    self.init(
+      rows: image.rows, columns: image.columns,
+      samples: image.pixels.flatMap { [$0, $0, $0] })
+  }
+
+  /// What a black-and-white picture of it would show: Y = 0.299 R + 0.587 G + 0.114 B, rounded.
+  ///
+  /// - Source: ITU-R BT.601, as JPEG files have it, so that all formats give the same grey.
+  public var grayscale: GrayImage {
+    let count = rows * columns
+    let pixels = samples.withUnsafeBufferPointer { samples in
+      [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
+        for index in 0..<count {
+          pixels[index] = luminance(
+            red: samples[3 * index], green: samples[3 * index + 1], blue: samples[3 * index + 2])
+        }
+        initialized = count
+      }
+    }
+    return GrayImage(rows: rows, columns: columns, pixels: pixels)
+  }
+}
+
+/// 0.299 R + 0.587 G + 0.114 B in 16-bit fixed point; the three weights add up to 65,536.
+func luminance(red: UInt8, green: UInt8, blue: UInt8) -> UInt8 {
+  UInt8(
+    truncatingIfNeeded: (19595 * Int(red) + 38470 * Int(green) + 7471 * Int(blue) + 32768) >> 16)
+}

@@ -1,0 +1,53 @@
+/// How the stored rows and columns of a photo lie in the upright photo.
+///
+/// - Source: EXIF 2.32 (CIPA DC-008), tag 274: "row 0 is the visual top, column 0 the visual left"
+///   and so on, 1...8.
+public enum Orientation: Int, CaseIterable, Sendable {
+  case upright = 1
+  case mirrored = 2
+  case turnedHalf = 3
+  case flipped = 4
+  case transposed = 5
+  /// Stored turned left; upright after a quarter turn clockwise.
+  case turnedLeft = 6
+  case transversed = 7
+  /// Stored turned right; upright after a quarter turn anticlockwise.
+  case turnedRight = 8
+}
+
+extension GrayImage {
+  /// The upright photo, given how it is stored.
+  public func upright(from orientation: Orientation) -> GrayImage {
+    let isTurned = orientation.rawValue >= 5
+    let (newRows, newColumns) = isTurned ? (columns, rows) : (rows, columns)
+    // The stored index of the upright pixel [r, c] is start + r · down + c · right.
+    let (lastRow, lastColumn) = ((rows - 1) * columns, columns - 1)
+    let (start, down, right) =
+      switch orientation {
+      case .upright: (0, columns, 1)
+      case .mirrored: (lastColumn, columns, -1)
+      case .turnedHalf: (lastRow + lastColumn, -columns, -1)
+      case .flipped: (lastRow, -columns, 1)
+      case .transposed: (0, 1, columns)
+      case .turnedLeft: (lastRow, 1, -columns)
+      case .transversed: (lastRow + lastColumn, -1, -columns)
+      case .turnedRight: (lastColumn, -1, columns)
+      }
+    if orientation == .upright { return self }
+    let turned = pixels.withUnsafeBufferPointer { pixels in
+      [UInt8](unsafeUninitializedCapacity: pixels.count) { output, initialized in
+        var index = 0
+        for row in 0..<newRows {
+          var source = start + row * down
+          for _ in 0..<newColumns {
+            output[index] = pixels[source]
+            index += 1
+            source += right
+          }
+        }
+        initialized = index
+      }
+    }
+    return GrayImage(rows: newRows, columns: newColumns, pixels: turned)
+  }
+}

@@ -1,0 +1,107 @@
+import Bytes
+import CPNG
+
+/// The picture in a PNG file, in grey; what is transparent becomes white.
+///
+/// - Throws: `FileError` when the file is cut, damaged or too large.
+/// - Source: libpng's simplified interface, which answers errors instead of jumping out of C.
+func decodePNG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+  func error(_ image: png_image) -> FileError {
+    let text = message(of: image)
+    if ["read beyond end of data", "Not enough image data", "Read Error"].contains(text) {
+      return FileError(
+        file: file, expected: "a whole PNG picture",
+        found: "one cut off after \(bytes.count) bytes", advice: "copy or download it again")
+    }
+    return FileError(file: file, expected: "a PNG picture that can be read", found: text)
+  }
+  // libpng would say "bad header" of a side it finds too long; say how long it is instead.
+  if let (rows, columns) = extents(inPNG: bytes) {
+    try PictureSize.check(rows: rows, columns: columns, file: file, offset: 16)
+  }
+
+  var image = png_image()
+  image.version = UInt32(PNG_IMAGE_VERSION)
+  defer { png_image_free(&image) }
+  // libpng keeps the pointer between the two calls, so both happen inside.
+  let result: Result<ColorImage, FileError> = bytes.withUnsafeBytes { data in
+    guard png_image_begin_read_from_memory(&image, data.baseAddress, data.count) != 0 else {
+      return .failure(error(image))
+    }
+    let (rows, columns) = (Int(image.height), Int(image.width))
+    do throws(FileError) {
+      try PictureSize.check(rows: rows, columns: columns, file: file)
+    } catch { return .failure(error) }
+    image.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+    // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.
+    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    var white = png_color(red: 255, green: 255, blue: 255)
+    var status: Int32 = 0
+    let samples = [UInt8](unsafeUninitializedCapacity: 3 * rows * columns) { output, count in
+      output.initialize(repeating: 255)
+      status = png_image_finish_read(&image, &white, output.baseAddress, 0, nil)
+      count = output.count
+    }
+    guard status != 0 else { return .failure(error(image)) }
+    return .success(ColorImage(rows: rows, columns: columns, samples: samples))
+  }
+  return try result.get().grayscale.upright(from: orientation(inPNG: bytes) ?? .upright)
+}
+
+/// The extents that the IHDR chunk claims; nil when there is none where it belongs.
+private func extents(inPNG bytes: [UInt8]) -> (rows: Int, columns: Int)? {
+  guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
+  func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 << 8 | Int($1) } }
+  return (number(20..<24), number(16..<20))
+}
+
+/// The orientation in the eXIf chunk; nil when there is none.
+///
+/// - Source: PNG specification, third edition, 5.3 (chunk layout) and 11.3.3.4 (eXIf).
+private func orientation(inPNG bytes: [UInt8]) -> Orientation? {
+  var offset = 8
+  while offset + 12 <= bytes.count {
+    let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    guard length <= bytes.count - offset - 12 else { return nil }
+    if bytes[offset + 4..<offset + 8].elementsEqual("eXIf".utf8) {
+      return orientation(inEXIF: bytes[offset + 8..<offset + 8 + length])
+    }
+    offset += 12 + length
+  }
+  return nil
+}
+
+private func message(of image: png_image) -> String {
+  withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}
+
+/// The bytes of a PNG file of `image`: 8 bits a pixel, grey.
+public func encodePNG(_ image: GrayImage) -> [UInt8] {
+  encodePNG(image.pixels, rows: image.rows, columns: image.columns, format: 0)
+}
+
+/// The bytes of a PNG file of `image`: 8 bits a colour.
+public func encodePNG(_ image: ColorImage) -> [UInt8] {
+  encodePNG(
+    image.samples, rows: image.rows, columns: image.columns, format: UInt32(PNG_FORMAT_FLAG_COLOR))
+}
+
+private func encodePNG(_ samples: [UInt8], rows: Int, columns: Int, format: UInt32) -> [UInt8] {
+  var image = png_image()
+  image.version = UInt32(PNG_IMAGE_VERSION)
+  image.width = UInt32(columns)
+  image.height = UInt32(rows)
+  image.format = format
+  defer { png_image_free(&image) }
+  // What zlib can need at most (its compressBound, generously), a filter byte a row, the headers.
+  let raw = samples.count + rows
+  var size = png_alloc_size_t(raw + raw / 1000 + 1024 + raw / 16384 * 12)
+  var status: Int32 = 0
+  let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { output, count in
+    status = png_image_write_to_memory(&image, output.baseAddress, &size, 0, samples, 0, nil)
+    count = status == 0 ? 0 : Int(size)
+  }
+  precondition(
+    status != 0, "a picture of [\(rows), \(columns)] as PNG: \(message(of: image))")
+  return bytes
+}

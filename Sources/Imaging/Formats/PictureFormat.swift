@@ -1,0 +1,72 @@
+/// What a file is, told by its first bytes and never by its name.
+enum PictureFormat: Equatable {
+  case jpeg, png, bmp, netpbm
+  /// Something else, in words: "a HEIC picture", "an empty file".
+  case other(String)
+
+  init(of bytes: [UInt8]) {
+    func begins(_ text: String, at offset: Int = 0) -> Bool {
+      bytes.dropFirst(offset).starts(with: text.utf8)
+    }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else if begins("BM") && bytes.count > 2 && !Self.isText(bytes) {
+      self = .bmp
+    } else if begins("P"), bytes.count > 2, (0x31...0x36).contains(bytes[1]),
+      Self.isSpace(bytes[2]) || bytes[2] == 0x23
+    {
+      self = .netpbm
+    } else {
+      self = .other(Self.name(of: bytes, begins: begins))
+    }
+  }
+
+  private static func name(of bytes: [UInt8], begins: (String, Int) -> Bool) -> String {
+    if bytes.isEmpty { return "an empty file" }
+    if begins("RIFF", 0) && begins("WEBP", 8) { return "a WebP picture" }
+    if begins("ftyp", 4) {
+      for brand in ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"]
+      where begins(brand, 8) {
+        return "a HEIC picture"
+      }
+      if begins("avif", 8) || begins("avis", 8) { return "an AVIF picture" }
+      return "a film"
+    }
+    if begins("GIF8", 0) { return "a GIF picture" }
+    if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) {
+      return "a TIFF picture"
+    }
+    if begins("jP  ", 4) { return "a JPEG 2000 picture" }
+    if begins("JXL ", 4) || bytes.starts(with: [0xFF, 0x0A]) { return "a JPEG XL picture" }
+    if begins("8BPS", 0) { return "a Photoshop picture" }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "a PNG picture damaged in transfer" }
+    if begins("%PDF", 0) { return "a PDF document" }
+    if bytes.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
+    if begins("PK", 0) && bytes.count > 2 && bytes[2] < 8 { return "a zip file" }
+    if begins("P7", 0) && bytes.count > 2 && isSpace(bytes[2]) { return "a PAM picture" }
+    guard isText(bytes) else {
+      return "bytes "
+        + bytes.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        .joined(separator: " ")
+    }
+    let start = String(decoding: bytes.drop(while: isSpace).prefix(256), as: UTF8.self)
+      .lowercased()
+    if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return "a web page (HTML)" }
+    if start.hasPrefix("<svg") || start.hasPrefix("<?xml") { return "an SVG or XML file" }
+    return "text"
+  }
+
+  /// Whether the first bytes are all letters, signs and spaces, ASCII or UTF-8.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    let start = bytes.prefix(512)
+    return start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || isSpace($0) }
+      && start.contains { $0 < 0x80 }
+      && !String(decoding: start.dropLast(start.count == 512 ? 4 : 0), as: UTF8.self)
+        .contains("\u{FFFD}")
+  }
+
+  /// Blank, tab, line feed, vertical tab, form feed, carriage return: C's `isspace`.
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

@@ -1,0 +1,135 @@
+/// Ink pixels side by side in one row.
+public struct Run: Hashable, Sendable {
+  public let row: Int
+  public let columns: Range<Int>
+
+  public init(row: Int, columns: Range<Int>) {
+    self.row = row
+    self.columns = columns
+  }
+}
+
+/// Ink that hangs together.
+public struct Region: Hashable, Sendable {
+  /// From top to bottom, and from left to right within a row.
+  public private(set) var runs: [Run]
+  public private(set) var box: Box
+  /// The number of ink pixels.
+  public private(set) var area: Int
+
+  /// - Precondition: at least one run.
+  public init(runs: [Run]) {
+    precondition(!runs.isEmpty, "a region without ink")
+    self.runs = runs
+    var (top, bottom) = (Int.max, Int.min)
+    var (left, right) = (Int.max, Int.min)
+    area = 0
+    for run in runs {
+      top = min(top, run.row)
+      bottom = max(bottom, run.row + 1)
+      left = min(left, run.columns.lowerBound)
+      right = max(right, run.columns.upperBound)
+      area += run.columns.count
+    }
+    box = Box(rows: top..<bottom, columns: left..<right)
+  }
+
+  /// Both together, touching or not.
+  public func union(_ other: Region) -> Region {
+    Region(
+      runs: (runs + other.runs).sorted {
+        ($0.row, $0.columns.lowerBound) < ($1.row, $1.columns.lowerBound)
+      })
+  }
+
+  /// This region alone, cut out along its box grown by `margin` pixels of paper.
+  public func mask(margin: Int = 0) -> Mask {
+    var mask = Mask(rows: box.height + 2 * margin, columns: box.width + 2 * margin)
+    for run in runs {
+      let row = run.row - box.rows.lowerBound + margin
+      for column in run.columns { mask[row, column - box.columns.lowerBound + margin] = true }
+    }
+    return mask
+  }
+}
+
+extension Mask {
+  /// The ink as runs: top to bottom, and left to right within a row.
+  public func runs() -> [Run] {
+    var runs: [Run] = []
+    isInk.withUnsafeBufferPointer { isInk in
+      for row in 0..<rows {
+        let start = row * columns
+        var column = 0
+        while column < columns {
+          while column < columns && !isInk[start + column] { column += 1 }
+          let first = column
+          while column < columns && isInk[start + column] { column += 1 }
+          if first < column { runs.append(Run(row: row, columns: first..<column)) }
+        }
+      }
+    }
+    return runs
+  }
+
+  /// The ink split into pieces that hang together, diagonal neighbours included (8-connected).
+  ///
+  /// In the order in which a reader meets them: by their topmost row, there by column. Each ink
+  /// pixel is in exactly one region.
+  ///
+  /// - Complexity: one pass over the pixels, then nearly linear in the number of runs.
+  /// - Source: K. Wu, E. Otoo, K. Suzuki, "Optimizing two-pass connected-component labeling
+  ///   algorithms", Pattern Analysis and Applications 12 (2009), on runs instead of pixels.
+  public func regions() -> [Region] {
+    let runs = runs()
+    var parents = Array(runs.indices)
+    func root(of index: Int) -> Int {
+      var index = index
+      while parents[index] != index {
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+      }
+      return index
+    }
+
+    var above = 0..<0  // the runs of the row above
+    var start = 0
+    while start < runs.count {
+      let row = runs[start].row
+      let end = runs[start...].firstIndex { $0.row != row } ?? runs.count
+      if !above.isEmpty && runs[above.lowerBound].row == row - 1 {
+        var candidate = above.lowerBound
+        for index in start..<end {
+          let columns = runs[index].columns
+          // Diagonal neighbours touch: one column more on both sides.
+          while candidate < above.upperBound
+            && runs[candidate].columns.upperBound < columns.lowerBound
+          { candidate += 1 }
+          var touching = candidate
+          while touching < above.upperBound
+            && runs[touching].columns.lowerBound <= columns.upperBound
+          {
+            let (a, b) = (root(of: touching), root(of: index))
+            parents[max(a, b)] = min(a, b)
+            touching += 1
+          }
+        }
+      }
+      above = start..<end
+      start = end
+    }
+
+    // The root of a region is its first run, so numbering roots in order is reading order.
+    var numbers = [Int](repeating: -1, count: runs.count)
+    var members: [[Run]] = []
+    for (index, run) in runs.enumerated() {
+      let root = root(of: index)
+      if numbers[root] < 0 {
+        numbers[root] = members.count
+        members.append([])
+      }
+      members[numbers[root]].append(run)
+    }
+    return members.map { Region(runs: $0) }
+  }
+}

@@ -1,0 +1,61 @@
+public import Imaging
+
+/// What was read in one photo.
+///
+/// Boxes are in pixels of the upright photo at its full resolution.
+public struct Reading: Equatable, Sendable {
+  /// The lines, joined by line feeds; empty for a page without digits.
+  public var text: String { lines.map(\.text).joined(separator: "\n") }
+  /// The extents of the upright photo.
+  public let width: Int, height: Int
+  /// From top to bottom.
+  public let lines: [Line]
+  /// How long the reading took, decoding not included.
+  public let milliseconds: Double
+
+  public init(width: Int, height: Int, lines: [Line], milliseconds: Double) {
+    self.width = width
+    self.height = height
+    self.lines = lines
+    self.milliseconds = milliseconds
+  }
+
+  /// Digits that stand side by side.
+  public struct Line: Equatable, Sendable {
+    public var text: String { digits.map { String($0.digit) }.joined() }
+    public var box: Box { digits.dropFirst().reduce(digits[0].box) { $0.union($1.box) } }
+    /// From left to right; at least one.
+    public let digits: [Digit]
+
+    public init(digits: [Digit]) {
+      precondition(!digits.isEmpty, "a line without digits")
+      self.digits = digits
+    }
+  }
+
+  public struct Digit: Equatable, Sendable {
+    public let digit: Int
+    /// The network's probability, 0...1.
+    public let confidence: Double
+    public let box: Box
+    /// The other digits of at least one percent, the most probable first.
+    public let alternatives: [Alternative]
+
+    public init(digit: Int, confidence: Double, box: Box, alternatives: [Alternative]) {
+      self.digit = digit
+      self.confidence = confidence
+      self.box = box
+      self.alternatives = alternatives
+    }
+  }
+
+  public struct Alternative: Equatable, Sendable {
+    public let digit: Int
+    public let confidence: Double
+
+    public init(digit: Int, confidence: Double) {
+      self.digit = digit
+      self.confidence = confidence
+    }
+  }
+}

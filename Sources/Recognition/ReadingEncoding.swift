@@ -1,0 +1,56 @@
+import Imaging
+
+/// A reading as JSON has it: `text`, `width`, `height`, `lines`, `milliseconds`; boxes are
+/// `[x, y, width, height]`, shares rounded to four decimals.
+extension Reading: Encodable {
+  private enum Key: String, CodingKey { case text, width, height, lines, milliseconds }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(width, forKey: .width)
+    try container.encode(height, forKey: .height)
+    try container.encode(lines, forKey: .lines)
+    try container.encode((milliseconds * 10).rounded() / 10, forKey: .milliseconds)
+  }
+}
+
+extension Reading.Line: Encodable {
+  private enum Key: String, CodingKey { case text, box, digits }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(box.xywh, forKey: .box)
+    try container.encode(digits, forKey: .digits)
+  }
+}
+
+extension Reading.Digit: Encodable {
+  private enum Key: String, CodingKey { case digit, confidence, box, alternatives }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(digit, forKey: .digit)
+    try container.encode(fourDecimals(confidence), forKey: .confidence)
+    try container.encode(box.xywh, forKey: .box)
+    try container.encode(alternatives, forKey: .alternatives)
+  }
+}
+
+extension Reading.Alternative: Encodable {
+  private enum Key: String, CodingKey { case digit, confidence }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(digit, forKey: .digit)
+    try container.encode(fourDecimals(confidence), forKey: .confidence)
+  }
+}
+
+extension Box {
+  /// `[x, y, width, height]`, as drawing programs have it.
+  fileprivate var xywh: [Int] { [columns.lowerBound, rows.lowerBound, width, height] }
+}
+
+private func fourDecimals(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

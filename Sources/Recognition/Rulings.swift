@@ -1,0 +1,245 @@
+import Imaging
+
+/// The straight lines of ruled or squared paper, of form fields and underlines: long, thin, and
+/// hardly interrupted.
+///
+/// A line is found as a chain of thin pieces that continue each other. It is removed where nothing
+/// crosses it: a pixel goes when the ink above and below it is no thicker than the line. Where a
+/// stroke crosses the line the ink is thicker, so the stroke stays whole and needs no mending.
+struct Rulings: Sendable {
+  private let horizontal: [Ruling]
+  /// Found in the transposed picture: rows are columns there.
+  private let vertical: [Ruling]
+
+  var isEmpty: Bool { horizontal.isEmpty && vertical.isEmpty }
+
+  init(in mask: Mask, ink: GrayImage) {
+    horizontal = Ruling.find(in: mask, ink: ink)
+    vertical = Ruling.find(in: mask.transposed, ink: ink.transposed)
+  }
+
+  /// `mask` without the lines. Upright ones first: then the ink at a crossing of two lines is thin.
+  func removed(from mask: Mask, ink: GrayImage) -> Mask {
+    var result = mask
+    if !vertical.isEmpty {
+      var transposed = mask.transposed
+      for ruling in vertical { ruling.remove(from: &transposed, ink: ink.transposed) }
+      result = transposed.transposed
+    }
+    for ruling in horizontal { ruling.remove(from: &result, ink: ink) }
+    return result
+  }
+}
+
+/// One line from left to right, as straight as hand-held photos have them.
+private struct Ruling {
+  /// The columns it was seen in.
+  private(set) var columns: Range<Int>
+  /// Its middle row in each of `columns`.
+  private(set) var middles: [Double]
+  /// The median of its thickness, in pixels.
+  let thickness: Double
+  /// The median of its darkness, 0...255.
+  let darkness: Double
+
+  /// All lines of a mask, found as chains of thin pieces.
+  static func find(in mask: Mask, ink: GrayImage) -> [Ruling] {
+    let thickest = max(5, max(mask.rows, mask.columns) / 140)
+    let thin = mask.keepingColumnRuns(upTo: thickest)
+    var chains: [Chain] = []
+    let pieces = thin.regions()
+      .filter { $0.box.width >= max(6, mask.columns / 100) && $0.box.width > 3 * $0.box.height / 2 }
+      .map { Piece($0) }
+      .sorted { $0.columns.lowerBound < $1.columns.lowerBound }
+    for piece in pieces {
+      let fits = chains.indices
+        .compactMap { index in
+          chains[index].misfit(of: piece, longestGap: mask.columns / 4).map { (index, $0) }
+        }
+      if let best = fits.min(by: { $0.1 < $1.1 }) {
+        chains[best.0].pieces.append(piece)
+      } else {
+        chains.append(Chain(pieces: [piece]))
+      }
+    }
+    let candidates = chains.map { Ruling($0, ink: ink).extended(in: mask) }
+    let long = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.4) }
+    if long.count >= 3 { return long }
+    let full = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.85) }
+    if full.count == 2 { return full }
+    // A line alone could be the bar of a large 7 or a 1, unless it is longer than a digit can be.
+    return full.filter { Double($0.columns.count) > 1.2 * Double(mask.rows) }
+  }
+
+  private init(_ chain: Chain, ink: GrayImage) {
+    columns = chain.columns
+    var middles: [Double] = []
+    var thicknesses: [Int] = []
+    var darknesses = [Int](repeating: 0, count: 256)
+    for piece in chain.pieces {
+      // Across a gap, straight from the last middle to the next.
+      let column = columns.lowerBound + middles.count
+      if let last = middles.last, column < piece.columns.lowerBound {
+        let gap = piece.columns.lowerBound - column + 1
+        for step in 1..<gap {
+          middles.append(last + (piece.middles[0] - last) * Double(step) / Double(gap))
+        }
+      }
+      // Pieces may overlap by a few columns: the first one counts there.
+      let skipped = columns.lowerBound + middles.count - piece.columns.lowerBound
+      for index in piece.middles.indices.dropFirst(max(0, skipped)) {
+        middles.append(piece.middles[index])
+        thicknesses.append(piece.thicknesses[index])
+        let row = Int(piece.middles[index])
+        darknesses[Int(ink[row, piece.columns.lowerBound + index])] += 1
+      }
+    }
+    self.middles = middles
+    thickness = Double(thicknesses.sorted()[thicknesses.count / 2])
+    darkness = Double(percentile(of: darknesses, 0.5))
+  }
+
+  /// Goes on straight at both ends for as long as there is ink: there the line runs through strokes.
+  private func extended(in mask: Mask) -> Ruling {
+    var result = self
+    let slope = (middles[middles.count - 1] - middles[0]) / Double(middles.count)
+    func isInk(_ middle: Double, _ column: Int) -> Bool {
+      let row = Int(middle)
+      return (row - 1...row + 1).contains {
+        0..<mask.rows ~= $0 && 0..<mask.columns ~= column && mask[$0, column]
+      }
+    }
+    var left: [Double] = []
+    while isInk(middles[0] - slope * Double(left.count + 1), columns.lowerBound - left.count - 1) {
+      left.append(middles[0] - slope * Double(left.count + 1))
+    }
+    var right: [Double] = []
+    let last = middles[middles.count - 1]
+    while isInk(last + slope * Double(right.count + 1), columns.upperBound + right.count) {
+      right.append(last + slope * Double(right.count + 1))
+    }
+    result.columns = columns.lowerBound - left.count..<columns.upperBound + right.count
+    result.middles = left.reversed() + middles + right
+    return result
+  }
+
+  /// Whether this is long (a share of the picture's width, and 15 times its thickness) and ink
+  /// almost everywhere along its way: the tops of several sevens are not.
+  private func isRuling(in mask: Mask, smallestShare: Double) -> Bool {
+    guard
+      Double(columns.count) >= smallestShare * Double(mask.columns),
+      Double(columns.count) >= 15 * thickness
+    else { return false }
+    let covered = middles.indices.reduce(0) { count, index in
+      let row = Int(middles[index])
+      let near = max(0, row - 2)...min(mask.rows - 1, row + 2)
+      return count + (near.contains { mask[$0, columns.lowerBound + index] } ? 1 : 0)
+    }
+    return Double(covered) >= 0.8 * Double(columns.count)
+  }
+
+  /// Clears the line's own pixels. Ink that is clearly darker than the line is a stroke along it.
+  func remove(from mask: inout Mask, ink: GrayImage) {
+    let band = thickness / 2 + 1
+    let thickest = Int(1.6 * thickness) + 1
+    let darkest = 1.4 * darkness + 16
+    // On to the edge of the picture, where the line was too faint or too short to be seen.
+    let reach = mask.columns / 12
+    let first = columns.lowerBound <= reach ? 0 : columns.lowerBound
+    let end = columns.upperBound >= mask.columns - reach ? mask.columns : columns.upperBound
+    for column in first..<end {
+      let middle = middles[min(middles.count - 1, max(0, column - columns.lowerBound))]
+      var row = max(0, Int((middle - band).rounded(.up)))
+      let last = min(mask.rows - 1, Int(middle + band))
+      while row <= last {
+        guard mask[row, column] else {
+          row += 1
+          continue
+        }
+        var top = row
+        while top > 0 && mask[top - 1, column] { top -= 1 }
+        var bottom = row + 1
+        while bottom < mask.rows && mask[bottom, column] { bottom += 1 }
+        let isStroke = (top..<bottom).contains { Double(ink[$0, column]) > darkest }
+        if bottom - top <= thickest && !isStroke {
+          for row in top..<bottom { mask[row, column] = false }
+        }
+        row = bottom
+      }
+    }
+  }
+}
+
+/// A thin piece of ink: its middle row and its thickness in each of its columns.
+private struct Piece {
+  let columns: Range<Int>
+  let middles: [Double]
+  let thicknesses: [Int]
+
+  init(_ region: Region) {
+    columns = region.box.columns
+    var sums = [Int](repeating: 0, count: columns.count)
+    var counts = [Int](repeating: 0, count: columns.count)
+    for run in region.runs {
+      for column in run.columns {
+        sums[column - columns.lowerBound] += run.row
+        counts[column - columns.lowerBound] += 1
+      }
+    }
+    middles = zip(sums, counts).map { Double($0) / Double($1) }
+    thicknesses = counts
+  }
+
+  /// Smoothed over a few columns, so that one ragged end does not spoil the direction.
+  var left: Double { mean(middles.prefix(8)) }
+  var right: Double { mean(middles.suffix(8)) }
+
+  private func mean(_ values: ArraySlice<Double>) -> Double {
+    values.reduce(0, +) / Double(values.count)
+  }
+}
+
+/// Pieces that continue each other from left to right; at least one.
+private struct Chain {
+  var pieces: [Piece]
+
+  var columns: Range<Int> {
+    pieces[0].columns.lowerBound..<pieces.reduce(0) { max($0, $1.columns.upperBound) }
+  }
+
+  /// How far the next piece lies above or below where this chain would go on, in pixels; nil when
+  /// it does not continue it.
+  func misfit(of piece: Piece, longestGap: Int) -> Double? {
+    let end = columns.upperBound
+    let gap = piece.columns.lowerBound - end
+    guard gap >= -4 && gap <= longestGap && piece.columns.upperBound > end else { return nil }
+    let last = pieces[pieces.count - 1]
+    let length = columns.count
+    // A short piece says little about the direction; paper is about level.
+    let slope = length < 40 ? 0 : (last.right - pieces[0].left) / Double(length)
+    let misfit = abs(piece.left - last.right - slope * Double(gap))
+    return misfit <= 3 + 0.05 * Double(max(0, gap)) ? misfit : nil
+  }
+}
+
+extension Mask {
+  /// Only the ink that is at most `thickest` pixels thick from top to bottom.
+  fileprivate func keepingColumnRuns(upTo thickest: Int) -> Mask {
+    var result = Mask(rows: rows, columns: columns)
+    // For each column, how far up the ink goes on from the current row.
+    var heights = [Int](repeating: 0, count: columns)
+    for row in 0...rows {
+      for column in 0..<columns {
+        if row < rows && self[row, column] {
+          heights[column] += 1
+        } else if heights[column] > 0 {
+          if heights[column] <= thickest {
+            for above in row - heights[column]..<row { result[above, column] = true }
+          }
+          heights[column] = 0
+        }
+      }
+    }
+    return result
+  }
+}

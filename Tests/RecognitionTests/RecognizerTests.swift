@@ -1,0 +1,260 @@
+import Imaging
+import Testing
+
+@testable import Recognition
+
+@Suite struct RecognizerTests {
+  let recognizer = Recognizer(classifier: HoleCounter())
+
+  static var twoLines: Page {
+    var page = Page(rows: 240, columns: 320)
+    page.write("1081", top: 40, left: 60)
+    page.write("80", top: 140, left: 60)
+    return page
+  }
+
+  @Test func linesAreReadFromTopAndFromTheLeft() {
+    let reading = recognizer.read(Self.twoLines.image)
+    #expect(reading.text == "1081\n80")
+    #expect((reading.width, reading.height) == (320, 240))
+    let zero = reading.lines[0].digits[1]
+    #expect(zero.confidence > 0.9)
+    #expect(zero.alternatives.map(\.digit).sorted() == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    // Drawn at rows 40 to 80, columns 97 to 119, and half a pen's width around.
+    #expect(abs(zero.box.rows.lowerBound - 37) <= 2 && abs(zero.box.rows.upperBound - 83) <= 2)
+    #expect(
+      abs(zero.box.columns.lowerBound - 94) <= 2 && abs(zero.box.columns.upperBound - 122) <= 2)
+  }
+
+  @Test func chalkOnABlackboardIsReadAsWell() {
+    #expect(recognizer.read(Self.twoLines.image.inverted).text == "1081\n80")
+  }
+
+  @Test func aShadowIsNotInk() {
+    var image = Self.twoLines.image
+    for row in 0..<image.rows {
+      for column in 0..<image.columns {
+        let light = 1 - 0.6 * Double(column) / 320 - 0.2 * Double(row) / 240
+        image[row, column] = UInt8(Double(image[row, column]) * light)
+      }
+    }
+    #expect(recognizer.read(image).text == "1081\n80")
+  }
+
+  @Test(arguments: [2.0, 4.0])
+  func rulingsAreNotRead(thickness: Double) {
+    var page = Page(rows: 240, columns: 320)
+    for row in stride(from: 20.0, to: 240, by: 35) {
+      page.stroke(from: (row, -5), to: (row + 4, 325), width: thickness, ink: 120)
+    }
+    page.write("1081", top: 40, left: 60)
+    page.write("80", top: 140, left: 60)
+    #expect(recognizer.read(page.image).text == "1081\n80")
+  }
+
+  @Test func squaredPaperIsNotRead() {
+    var page = Page(rows: 240, columns: 320)
+    for row in stride(from: 10.0, to: 240, by: 25) {
+      page.stroke(from: (row, -5), to: (row, 325), width: 1.5, ink: 140)
+    }
+    for column in stride(from: 12.0, to: 320, by: 25) {
+      page.stroke(from: (-5, column), to: (245, column), width: 1.5, ink: 140)
+    }
+    page.write("1081", top: 40, left: 60)
+    page.write("80", top: 140, left: 60)
+    #expect(recognizer.read(page.image).text == "1081\n80")
+  }
+
+  @Test func aLargePhotoHasItsBoxesAtFullResolution() {
+    var page = Page(rows: 1800, columns: 2400)
+    page.write("108", top: 600, left: 500, height: 400, pen: 40)
+    let reading = recognizer.read(page.image)
+    #expect(reading.text == "108")
+    #expect((reading.width, reading.height) == (2400, 1800))
+    let box = reading.lines[0].box
+    #expect(abs(box.rows.lowerBound - 580) <= 6 && abs(box.rows.upperBound - 1020) <= 6)
+  }
+
+  @Test func aDigitAsSmallAsInMNISTIsRead() {
+    var page = Page(rows: 28, columns: 28, paper: 255)
+    page.ellipse(middle: (14, 14), height: 18, width: 12, pen: 2.5, ink: 0)
+    #expect(recognizer.read(page.image).text == "0")
+    #expect(recognizer.read(page.image.inverted).text == "0")
+  }
+
+  @Test func aDigitThatTouchesTheEdgeIsRead() {
+    var page = Page(rows: 100, columns: 160)
+    page.ellipse(middle: (66, 80), height: 70, width: 44, pen: 9)
+    #expect(recognizer.read(page.image).text == "0")
+  }
+
+  @Test func blankPagesAreEmptyAnswers() {
+    let paper = GrayImage(rows: 200, columns: 300, filledWith: 230)
+    #expect(recognizer.read(paper).lines.isEmpty)
+    #expect(recognizer.read(paper).text == "")
+
+    var grain = paper
+    var state: UInt32 = 1
+    for index in grain.pixels.indices {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      grain.pixels[index] = UInt8(222 + state >> 28)
+    }
+    #expect(recognizer.read(grain).text == "")
+  }
+
+  @Test(arguments: [(1, 1), (1, 7), (9, 1), (2, 2), (1, 3000), (3000, 2), (130, 3)])
+  func noShapeOfPictureCrashes(rows: Int, columns: Int) {
+    for pixel in [0, 255] as [UInt8] {
+      var image = GrayImage(rows: rows, columns: columns, filledWith: 128)
+      _ = recognizer.read(image)
+      image[rows / 2, columns / 2] = pixel
+      image[0, 0] = pixel
+      _ = recognizer.read(image)
+    }
+  }
+
+  @Test func aTraceShowsEveryStep() {
+    var trace: Trace? = Trace()
+    let reading = recognizer.read(Self.twoLines.image, trace: &trace)
+    #expect(trace?.steps.map(\.name) == ["gray", "ink", "mask", "regions", "tiles"])
+    #expect(trace?.steps[0].picture.columns == 320)
+    #expect(trace?.steps[4].picture.columns == 6 * 29 + 1)
+    #expect(reading.lines == recognizer.read(Self.twoLines.image).lines)
+
+    var blank: Trace? = Trace()
+    _ = recognizer.read(GrayImage(rows: 9, columns: 9, filledWith: 9), trace: &blank)
+    #expect(blank?.steps.map(\.name) == ["gray", "ink", "mask", "regions"])
+  }
+}
+
+@Suite struct ReadingOrderTests {
+  private func box(_ row: Int, _ column: Int) -> Box {
+    Box(rows: row..<row + 10, columns: column..<column + 8)
+  }
+
+  @Test func aRowMayClimb() {
+    // Each digit 3 pixels higher than the one before: the last shares no row with the first.
+    let climbing = (0..<8).map { box(50 - 3 * $0, 12 * $0) }
+    let below = (0..<8).map { box(70 - 3 * $0, 12 * $0) }
+    #expect(
+      readingOrder(of: below + climbing, referenceHeight: 10)
+        == [Array(8..<16), Array(0..<8)])
+  }
+
+  @Test func farApartIsAnotherLine() {
+    #expect(readingOrder(of: [box(0, 0), box(1, 95)], referenceHeight: 10) == [[0], [1]])
+    #expect(readingOrder(of: [box(0, 0), box(1, 80)], referenceHeight: 10) == [[0, 1]])
+    #expect(readingOrder(of: [], referenceHeight: 0) == [])
+  }
+
+  @Test(arguments: 1...5 as ClosedRange<UInt32>)
+  func everyBoxIsReadOnce(seed: UInt32) {
+    var state = seed
+    func next(_ limit: Int) -> Int {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Int(state >> 16) % limit
+    }
+    let boxes = (0..<40).map { _ in box(next(100), next(200)) }
+    let order = readingOrder(of: boxes, referenceHeight: 10)
+    #expect(order.joined().sorted() == Array(0..<40))
+    for row in order {
+      let lefts = row.map { boxes[$0].columns.lowerBound }
+      #expect(lefts == lefts.sorted())
+    }
+  }
+}
+
+@Suite struct RulingsTests {
+  @Test func aLineGoesAndWhatCrossesItStays() {
+    let paper = mask(
+      """
+      ........................................
+      ............#...........................
+      ............#...............###.........
+      ............#..............#...#........
+      ########################################
+      ............#..............#...#........
+      ............#..............#####........
+      ........................................
+      """)
+    let ink = paper.image
+    let rulings = Rulings(in: paper, ink: ink)
+    #expect(!rulings.isEmpty)
+    #expect(
+      drawing(rulings.removed(from: paper, ink: ink))
+        == """
+        ........................................
+        ............#...........................
+        ............#...............###.........
+        ............#..............#...#........
+        ............#..............#...#........
+        ............#..............#...#........
+        ............#..............#####........
+        ........................................
+        """)
+  }
+
+  @Test func theTopsOfSevensAreNoLine() {
+    let sevens = (0..<6).map { _ in "..######.." }.joined()
+    let stems = (0..<6).map { _ in "......#..." }.joined()
+    let blank = String(repeating: ".", count: 60)
+    let paper = mask([blank, sevens, stems, stems, stems, stems, blank].joined(separator: "\n"))
+    #expect(Rulings(in: paper, ink: paper.image).isEmpty)
+  }
+}
+
+@Suite struct DigitNormalizerTests {
+  /// Writes one digit, finds it as its only region, and normalizes it.
+  private func tile(_ draw: (inout Page) -> Void) -> GrayImage {
+    var page = Page(rows: 300, columns: 300, paper: 255)
+    draw(&page)
+    let ink = page.image.inverted
+    let region = ink.mask(above: 100).regions()[0]
+    return normalizedDigit(region, ink: ink)
+  }
+
+  private func box(_ tile: GrayImage) -> Box {
+    let regions = tile.mask(above: 60).regions()
+    return regions.dropFirst().reduce(regions[0].box) { $0.union($1.box) }
+  }
+
+  @Test func theLongerSideIsTwentyAndTheCentreOfMassInTheMiddle() {
+    let tall = tile { $0.ellipse(middle: (150, 120), height: 200, width: 100, pen: 20, ink: 0) }
+    #expect(20...21 ~= box(tall).height && 9...12 ~= box(tall).width)
+    let (row, column) = tall.centreOfMass
+    #expect(abs(row - 14) <= 0.5 && abs(column - 14) <= 0.5)
+
+    let wide = tile { $0.ellipse(middle: (150, 150), height: 60, width: 120, pen: 12, ink: 0) }
+    #expect(20...21 ~= box(wide).width && 9...12 ~= box(wide).height)
+  }
+
+  @Test(arguments: [4.0, 10, 20, 40, 70])
+  func strokesAreTwoToFourPixelsWide(pen: Double) {
+    let zero = tile { $0.ellipse(middle: (150, 150), height: 200, width: 160, pen: pen, ink: 0) }
+    let width = strokeWidth(of: zero.mask(above: 127))
+    #expect(1.5...4.5 ~= width, "\(width)")
+    // The middle of the zero stays open.
+    #expect(zero[14, 14] < 60)
+  }
+
+  @Test func faintInkBecomesFullInk() {
+    let faint = tile { $0.stroke(from: (50, 150), to: (250, 150), width: 20, ink: 130) }
+    #expect(faint.pixels.max() == 255)
+  }
+
+  @Test func halfTheSlantIsTaken() {
+    // Leans by 60 columns over 200 rows: 0.3. Half of it remains.
+    let leaning = tile { $0.stroke(from: (50, 180), to: (250, 120), width: 20, ink: 0) }
+    let columns = box(leaning).width
+    // 20 rows · 0.15 and the pen's two pixels; without deskewing it would be 8.
+    #expect(4...6 ~= columns, "\(columns)")
+  }
+
+  @Test func aBarIsAsWideAsItIs() {
+    for width in 1...9 {
+      let bar = Mask(
+        rows: width, columns: 60, isInk: Array(repeating: true, count: 60 * width))
+      #expect(abs(strokeWidth(of: bar) - Double(width)) <= 0.5)
+    }
+  }
+}
