@@ -89,7 +89,8 @@ private let gradientTolerance: Float = 5e-5
   @Test func batchNorm2dInTraining() throws {
     let golden = try Golden("batchnorm2d-training")
     var layer = try batchNorm(golden)
-    layer.updateStatistics(from: try check(layer, golden, parameters: ["weight", "bias"]))
+    let workspace = try check(layer, golden, parameters: ["weight", "bias"])
+    layer.updateStatistics(from: workspace, share: 1)
     #expect(
       try largestDifference(layer.runningMean, golden["newRunningMean"]) < outputTolerance)
     #expect(
@@ -224,7 +225,7 @@ private let gradientTolerance: Float = 5e-5
       logits, labels: labels, smoothing: golden.number("labelSmoothing"),
       scale: 1 / Float(labels.count), gradient: &logitsGradient)
     let inputGradient = network.body.backward(logitsGradient, input: input, in: &workspace)
-    network.updateStatistics(from: workspace)
+    network.updateStatistics(from: workspace, share: 1)
 
     // Batch normalization of few values divides by deviations below 1: some digits are lost twice.
     #expect(try largestDifference(logits, golden["logits"]) < 2e-5)

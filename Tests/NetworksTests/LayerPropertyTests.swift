@@ -156,7 +156,7 @@ import Testing
         _ = softmaxCrossEntropy(
           logits, labels: labels, scale: 1.0 / 32, gradient: &logitsGradient)
         _ = network.body.backward(logitsGradient, input: images, in: &workspace)
-        network.updateStatistics(from: workspace)
+        network.updateStatistics(from: workspace, share: 1)
         var gradients: [Tensor] = []
         workspace.visitGradients { gradients.append($0) }
         network.update(with: &optimizer, by: gradients, learningRate: 0.01)
@@ -198,7 +198,7 @@ import Testing
     var workspace = Workspace()
     let input = Tensor([0, 1, 2, 4, 1, -2], shape: Shape(2, 3))
     _ = layer.forward(input, in: &workspace, using: &generator)
-    layer.updateStatistics(from: workspace)
+    layer.updateStatistics(from: workspace, share: 1)
     // Means 2, 1, 0; unbiased variances 8, 0, 8.
     let mean = Tensor([9.2, 0.1, -9], shape: Shape(3))
     let variance = Tensor([4.4, 0.9, 1.025], shape: Shape(3))
@@ -208,13 +208,27 @@ import Testing
     #expect(Self.layer.runningMean.values == [10, 0, -10])
   }
 
+  /// A micro-batch of a quarter of the batch moves them by a quarter of a tenth.
+  @Test func theRunningStatisticsMoveByTheShareOfTheBatch() {
+    var layer = Self.layer
+    var generator = SplitMix64(seed: 1)
+    var workspace = Workspace()
+    let input = Tensor([0, 1, 2, 4, 1, -2], shape: Shape(2, 3))
+    _ = layer.forward(input, in: &workspace, using: &generator)
+    layer.updateStatistics(from: workspace, share: 0.25)
+    #expect(
+      largestDifference(layer.runningMean, Tensor([9.8, 0.025, -9.75], shape: Shape(3))) < 1e-5)
+    let variance = Tensor([4.1, 0.975, 0.44375], shape: Shape(3))
+    #expect(largestDifference(layer.runningVariance, variance) < 1e-5)
+  }
+
   @Test func aSingleRowAndAConstantChannelStayFinite() {
     var layer = Self.layer
     var generator = SplitMix64(seed: 1)
     var workspace = Workspace()
     let input = Tensor([3, 3, 3], shape: Shape(1, 3))
     #expect(layer.forward(input, in: &workspace, using: &generator).values == [1, 0, 5])
-    layer.updateStatistics(from: workspace)
+    layer.updateStatistics(from: workspace, share: 1)
     #expect(layer.runningVariance.isFinite)
     let gradient = layer.backward(input, input: input, in: &workspace)
     #expect(gradient.isFinite)

@@ -123,6 +123,28 @@ import Workers
     }
   }
 
+  /// 100 images in four micro-batches of 25: the shares add up to the whole batch, so that the running
+  /// statistics keep 0.975⁴ of what they were.
+  @Test func theRunningStatisticsCountABatchOnce() throws {
+    let recipe = Recipe(
+      name: "norm",
+      architecture: Architecture(layers: [.batchNorm2d, .flatten, .dense(outputs: 10)]),
+      epochs: 1, batchSize: 100, learningRate: 0.01, schedule: .constant)
+    let black = LabelledImages(
+      rows: 28, columns: 28, pixels: Array(repeating: 0, count: 100 * 784),
+      labels: Array(repeating: 3, count: 100))
+    var trainer = try Trainer(recipe: recipe, data: black, seed: 1)
+    trainer.takeStep(on: WorkerTeam(threads: 1))
+    var statistics: [String: Float] = [:]
+    trainer.network.visitState { name, value in statistics[name] = value[0] }
+    // Every pixel is (0 − 0.1307) / 0.3081, the variance 0.
+    let kept: Float = 0.975 * 0.975 * 0.975 * 0.975
+    let mean = try #require(statistics["layers.0.runningMean"])
+    let variance = try #require(statistics["layers.0.runningVariance"])
+    #expect(abs(mean - (1 - kept) * -0.1307 / 0.3081) < 1e-6)
+    #expect(abs(variance - kept) < 1e-6)
+  }
+
   @Test func steadyStepsTakeNoMemoryFromTheSystem() throws {
     let team = WorkerTeam(threads: 1)
     var trainer = try trainer()
