@@ -1,4 +1,4 @@
-public import KernelInterface
+import KernelInterface
 
 extension Implementation {
   /// One step of Adam on `count` parameters:

@@ -1,4 +1,4 @@
-public import KernelInterface
+import KernelInterface
 
 // Batch normalization over the rows of `[rows, channels]`: S. Ioffe, C. Szegedy, "Batch
 // normalization", ICML 2015, algorithm 1 and the gradients of section 3. Sums run in blocks of 256

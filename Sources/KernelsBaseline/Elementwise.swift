@@ -1,4 +1,4 @@
-public import KernelInterface
+import KernelInterface
 
 // Loops over one or two arrays, written so that the compiler turns them into vector instructions:
 // no calls, no early exits, sums only across independent columns.
