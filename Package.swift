@@ -40,7 +40,19 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "Workers", swiftSettings: settings),
-    .target(name: "Kernels", swiftSettings: settings),
+    // The kernels are one source compiled twice; `Kernels` chooses when a process starts.
+    .target(name: "KernelInterface", swiftSettings: settings),
+    .target(
+      name: "KernelsBaseline", dependencies: ["KernelInterface"], swiftSettings: settings),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelInterface"],
+      swiftSettings: settings + [
+        .define("FMA", .when(platforms: [.linux])),
+        .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]),
+      ]),
+    .target(
+      name: "Kernels", dependencies: ["KernelInterface", "KernelsBaseline", "KernelsAVX2"],
+      swiftSettings: settings),
 
     // Floor 1: tensors; pictures.
     .target(

@@ -69,7 +69,7 @@ public struct Adam: Optimizer {
         gradient.withValues { g in
           firstMoments[index].withMutableValues { m in
             secondMoments[index].withMutableValues { v in
-              adamStep(
+              kernels.adamStep(
                 p.baseAddress!, gradient: g.baseAddress!, firstMoment: m.baseAddress!,
                 secondMoment: v.baseAddress!, count: p.count, beta1: beta1, beta2: beta2,
                 epsilon: epsilon, rate: Float(rate), rootScale: Float(rootScale),

@@ -74,9 +74,12 @@ public struct Workspace: Sendable {
   public var kept: [Tensor] = []
   /// The workspaces of the layers that a layer consists of.
   public var inner: [Workspace] = []
+  /// What a convolution that runs together with its pooling needs.
+  var pooled = PooledConvolution.Room()
   /// What each inner layer answered in `forward`; each is the input of the next.
   var outputs: [Tensor] = []
   /// Whether `backward` shall find ∂loss/∂input; the first layer of a network can do without.
+  /// To be set before `forward`.
   public var needsInputGradient = true
 
   public init() {}

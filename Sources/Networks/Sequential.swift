@@ -3,8 +3,13 @@ public import Tensors
 /// Layers one after the other.
 public struct Sequential: Layer {
   public private(set) var layers: [any Layer]
+  /// How the layers are run; see Fusion.swift.
+  let steps: [Step]
 
-  public init(_ layers: [any Layer]) { self.layers = layers }
+  public init(_ layers: [any Layer]) {
+    self.layers = layers
+    steps = Self.steps(for: layers)
+  }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     var shape = input
@@ -13,7 +18,23 @@ public struct Sequential: Layer {
   }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    layers.reduce(input) { value, layer in layer(value) }
+    steps.reduce(input) { value, step in
+      switch step {
+      case .layer(let index): return layers[index](value)
+      case .pooledConvolution(let index, let pooling):
+        guard
+          let (conv, operation) = pooledConvolution(
+            index, pooling, on: value.shape, needsInputGradient: false)
+        else {
+          return layers[pooling](layers[index](value))
+        }
+        var output = Tensor()
+        var room = PooledConvolution.Room()
+        operation.apply(
+          to: value, weight: conv.weight, bias: conv.bias, into: &output, room: &room)
+        return output
+      }
+    }
   }
 
   public func forward(
@@ -22,23 +43,37 @@ public struct Sequential: Layer {
     while workspace.inner.count < layers.count { workspace.inner.append(Workspace()) }
     workspace.outputs.removeAll(keepingCapacity: true)
     var value = input
-    for index in layers.indices {
-      value = layers[index].forward(value, in: &workspace.inner[index], using: &generator)
+    for (position, step) in steps.enumerated() {
+      let needsInputGradient = position > 0 || workspace.needsInputGradient
+      switch step {
+      case .layer(let index):
+        workspace.inner[index].needsInputGradient = needsInputGradient
+        value = layers[index].forward(value, in: &workspace.inner[index], using: &generator)
+      case .pooledConvolution(let index, let pooling):
+        workspace.inner[index].needsInputGradient = needsInputGradient
+        value = forward(
+          value, convolution: index, pooling: pooling, in: &workspace, using: &generator)
+      }
       workspace.outputs.append(value)
     }
     return value
   }
 
-  /// The chain rule: every layer's input gradient is the output gradient of the one before.
+  /// The chain rule: every step's input gradient is the output gradient of the one before.
   public func backward(
     _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
   ) -> Tensor {
     var gradient = outputGradient
-    for index in layers.indices.reversed() {
-      let layerInput = index == 0 ? input : workspace.outputs[index - 1]
-      workspace.inner[index].needsInputGradient = index > 0 || workspace.needsInputGradient
-      gradient = layers[index].backward(
-        gradient, input: layerInput, in: &workspace.inner[index])
+    for position in steps.indices.reversed() {
+      let stepInput = position == 0 ? input : workspace.outputs[position - 1]
+      switch steps[position] {
+      case .layer(let index):
+        gradient = layers[index].backward(
+          gradient, input: stepInput, in: &workspace.inner[index])
+      case .pooledConvolution(let index, let pooling):
+        gradient = backward(
+          gradient, convolution: index, pooling: pooling, input: stepInput, in: &workspace)
+      }
     }
     workspace.outputs.removeAll(keepingCapacity: true)
     return gradient

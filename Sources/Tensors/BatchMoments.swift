@@ -16,9 +16,10 @@ extension Tensor {
       moments.withMutableValues { moments in
         let mean = moments.base
         let variance = mean + channels
-        sumRows(x.base, rows: rows, columns: channels, into: mean)
+        kernels.sumRows(x.base, rows: rows, columns: channels, into: mean)
         for c in 0..<channels { mean[c] /= Float(rows) }
-        sumSquaredDeviations(x.base, mean: mean, rows: rows, channels: channels, into: variance)
+        kernels.sumSquaredDeviations(
+          x.base, mean: mean, rows: rows, channels: channels, into: variance)
         for c in 0..<channels { variance[c] /= Float(rows) }
       }
     }
@@ -34,7 +35,7 @@ extension Tensor {
     withValues { x in
       coefficients.withValues { coefficients in
         result.withMutableValues {
-          scaleAndShift(
+          kernels.scaleAndShift(
             x.base, factor: coefficients.base, offset: coefficients.base + channels,
             rows: matrixRows, channels: channels, into: $0.base)
         }
@@ -56,7 +57,7 @@ extension Tensor {
       outputGradient.withValues { dY in
         moments.withValues { moments in
           sums.withMutableValues {
-            sumGradients(
+            kernels.sumGradients(
               dY.base, x: x.base, mean: moments.base, rows: matrixRows, channels: channels,
               sum: $0.base, weightedSum: $0.base + channels)
           }
@@ -78,7 +79,7 @@ extension Tensor {
       outputGradient.withValues { dY in
         coefficients.withValues { coefficients in
           result.withMutableValues {
-            combineGradient(
+            kernels.combineGradient(
               dY.base, a: coefficients.base, x: x.base, b: coefficients.base + channels,
               c: coefficients.base + 2 * channels, rows: matrixRows, channels: channels,
               into: $0.base)

@@ -8,7 +8,7 @@ extension Tensor {
   public mutating func add(_ other: Tensor, scaledBy factor: Float) {
     precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
     withMutableValues { sum in
-      other.withValues { addScaled($0.base, factor, to: sum.base, count: sum.count) }
+      other.withValues { kernels.addScaled($0.base, factor, to: sum.base, count: sum.count) }
     }
   }
 
@@ -28,7 +28,8 @@ extension Tensor {
     precondition(row.count > 0 && count % row.count == 0, "rows of \(row.count) in \(shape)")
     withMutableValues { target in
       row.withValues { row in
-        addRow(row.base, to: target.base, rows: target.count / row.count, columns: row.count)
+        kernels.addRow(
+          row.base, to: target.base, rows: target.count / row.count, columns: row.count)
       }
     }
   }
@@ -40,7 +41,9 @@ extension Tensor {
     sum.fill(with: 0)
     guard columns > 0 else { return }
     sum.withMutableValues { sum in
-      withValues { sumRows($0.base, rows: count / columns, columns: columns, into: sum.base) }
+      withValues {
+        kernels.sumRows($0.base, rows: count / columns, columns: columns, into: sum.base)
+      }
     }
   }
 
@@ -88,7 +91,7 @@ extension Tensor {
   public func rectified(into result: inout Tensor) {
     result.resize(to: shape)
     withValues { source in
-      result.withMutableValues { relu(source.base, into: $0.base, count: count) }
+      result.withMutableValues { kernels.relu(source.base, into: $0.base, count: count) }
     }
   }
 
@@ -99,7 +102,7 @@ extension Tensor {
     withValues { output in
       gradient.withValues { gradient in
         result.withMutableValues {
-          reluGradient(gradient.base, output: output.base, into: $0.base, count: count)
+          kernels.reluGradient(gradient.base, output: output.base, into: $0.base, count: count)
         }
       }
     }

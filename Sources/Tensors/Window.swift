@@ -49,7 +49,7 @@ extension Tensor {
     withValues { input in
       patches.withMutableValues { patches in
         for (index, image) in images.enumerated() {
-          unfoldImage(
+          kernels.unfoldImage(
             input.base + image * geometry.image, geometry,
             into: patches.base + index * geometry.positions * geometry.patch)
         }
@@ -70,7 +70,7 @@ extension Tensor {
     withMutableValues { output in
       patches.withValues { patches in
         for (index, image) in images.enumerated() {
-          foldImage(
+          kernels.foldImage(
             patches.base + index * geometry.positions * geometry.patch, geometry,
             into: output.base + image * geometry.image)
         }
@@ -88,7 +88,9 @@ extension Tensor {
       to: Shape(shape[0], geometry.outputRows, geometry.outputColumns, geometry.channels))
     guard !output.isEmpty else { return }
     withValues { input in
-      output.withMutableValues { maxPool(input.base, geometry, batch: shape[0], into: $0.base) }
+      output.withMutableValues {
+        kernels.maxPool(input.base, geometry, batch: shape[0], into: $0.base)
+      }
     }
   }
 
@@ -106,7 +108,7 @@ extension Tensor {
       output.withValues { output in
         outputGradient.withValues { outputGradient in
           inputGradient.withMutableValues {
-            Kernels.maxPoolGradient(
+            kernels.maxPoolGradient(
               outputGradient.base, input: input.base, output: output.base, geometry,
               batch: shape[0], into: $0.base)
           }

@@ -41,11 +41,11 @@ struct MicroBatch: Sendable {
   ) {
     gather(work, indices, using: &generator)
     share = Float(indices.count) * work.scale
+    workspace.needsInputGradient = false
     let logits = work.network.body.forward(images, in: &workspace, using: &generator)
     loss = softmaxCrossEntropy(
       logits, labels: labels, smoothing: work.labelSmoothing, scale: work.scale,
       gradient: &logitsGradient)
-    workspace.needsInputGradient = false
     _ = work.network.body.backward(logitsGradient, input: images, in: &workspace)
   }
 

@@ -1,0 +1,96 @@
+/// A pointer to floats that are only read.
+public typealias Floats = UnsafePointer<Float>
+/// A pointer to floats that are written.
+public typealias MutableFloats = UnsafeMutablePointer<Float>
+
+/// Every loop over memory that is worth making fast. The implementations say what each computes, in
+/// which layout, and how fast.
+///
+/// The protocol is implemented twice by one source: compiled for any x86-64 processor, and for those
+/// with AVX2 and FMA.
+public protocol KernelSet: Sendable {
+  static var name: String { get }
+
+  // Elementwise.swift
+  static func addScaled(_ source: Floats, _ factor: Float, to target: MutableFloats, count: Int)
+  static func addRow(_ row: Floats, to target: MutableFloats, rows: Int, columns: Int)
+  static func sumRows(_ source: Floats, rows: Int, columns: Int, into sum: MutableFloats)
+  static func relu(_ source: Floats, into target: MutableFloats, count: Int)
+  static func reluGradient(
+    _ gradient: Floats, output: Floats, into target: MutableFloats, count: Int)
+
+  // BatchNorm.swift
+  static func sumSquaredDeviations(
+    _ x: Floats, mean: Floats, rows: Int, channels: Int, into sum: MutableFloats)
+  static func scaleAndShift(
+    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, into y: MutableFloats)
+  static func sumGradients(
+    _ outputGradient: Floats, x: Floats, mean: Floats, rows: Int, channels: Int,
+    sum: MutableFloats, weightedSum: MutableFloats)
+  static func combineGradient(
+    _ outputGradient: Floats, a: Floats, x: Floats, b: Floats, c: Floats, rows: Int, channels: Int,
+    into inputGradient: MutableFloats)
+
+  // Unfold.swift
+  static func unfoldImage(_ image: Floats, _ g: WindowGeometry, into patches: MutableFloats)
+  static func foldImage(_ patches: Floats, _ g: WindowGeometry, into image: MutableFloats)
+
+  // MaxPool.swift
+  static func maxPool(_ input: Floats, _ g: WindowGeometry, batch: Int, into output: MutableFloats)
+  static func maxPoolGradient(
+    _ outputGradient: Floats, input: Floats, output: Floats, _ g: WindowGeometry, batch: Int,
+    into inputGradient: MutableFloats)
+
+  // AdamStep.swift
+  static func adamStep(
+    _ parameters: MutableFloats, gradient: Floats, firstMoment: MutableFloats,
+    secondMoment: MutableFloats, count: Int, beta1: Float, beta2: Float, epsilon: Float,
+    rate: Float, rootScale: Float, decay: Float)
+
+  // PooledConvolution1.swift: one input channel
+  static func convolveAndPool1(
+    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, scratch: MutableFloats,
+    into output: MutableFloats, winners: MutableFloats)
+  static func pooledWeightGradient1(
+    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    into weightGradient: MutableFloats)
+
+  // Winograd.swift: eight input channels or more
+  static func winogradWeights(
+    _ weight: Floats, inputChannels: Int, outputChannels: Int, into transformed: MutableFloats)
+  static func winogradTiles(_ image: Floats, _ g: PooledGeometry, into tiles: MutableFloats)
+  static func winogradProduct(
+    tiles: Floats, weights: Floats, tileCount: Int, inputChannels: Int, outputChannels: Int,
+    into product: MutableFloats)
+  static func winogradPool(
+    _ product: Floats, _ g: PooledGeometry, bias: Floats, into output: MutableFloats,
+    winners: MutableFloats)
+
+  // SparseGradient.swift: the way back through a pooled convolution
+  static func transposeWeights(
+    _ weight: Floats, rows: Int, columns: Int, into transposed: MutableFloats)
+  static func pooledWeightGradient(
+    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    scratch: MutableFloats, into transposedGradient: MutableFloats)
+  static func pooledInputGradient(
+    _ outputGradient: Floats, winners: Floats, transposedWeight: Floats, _ g: PooledGeometry,
+    scratch: MutableFloats, into imageGradient: MutableFloats)
+}
+
+/// A 3x3 convolution of stride 1 without padding, followed by 2x2 pooling of stride 2, on one image.
+public struct PooledGeometry: Sendable {
+  /// Extents of the input, padding included: `[rows, columns, inputChannels]`.
+  public let rows, columns, inputChannels: Int
+  /// Extents of the pooled output: `[pooledRows, pooledColumns, outputChannels]`.
+  public let pooledRows, pooledColumns, outputChannels: Int
+
+  public init(rows: Int, columns: Int, inputChannels: Int, outputChannels: Int) {
+    (self.rows, self.columns) = (rows, columns)
+    (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+    (pooledRows, pooledColumns) = ((rows - 2) / 2, (columns - 2) / 2)
+  }
+
+  public var positions: Int { pooledRows * pooledColumns }
+  public var outputValues: Int { positions * outputChannels }
+  public var inputValues: Int { rows * columns * inputChannels }
+}
