@@ -1,0 +1,157 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Networks
+
+/// A convolution that runs together with its pooling must say what the two say one after the other;
+/// those are checked against central differences and PyTorch.
+@Suite struct FusionTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var inputs: Int, outputs: Int, padding: Int, rows: Int, columns: Int
+    var testDescription: String {
+      "\(inputs) to \(outputs) channels, padding \(padding), \(rows)x\(columns)"
+    }
+  }
+
+  /// Even and odd extents, the smallest there are, every loop of the kernels (windows of 24 and 96
+  /// floats and what is left of them), and those of the recipes.
+  private static let cases = [
+    (1, 8), (1, 16), (1, 24), (1, 32), (8, 16), (16, 32), (24, 16), (32, 48), (32, 64), (40, 16),
+  ].flatMap { channels in
+    [(0, 4, 6), (0, 9, 8), (1, 6, 7), (1, 2, 4), (2, 5, 5), (0, 13, 13)].map {
+      Case(
+        inputs: channels.0, outputs: channels.1, padding: $0.0, rows: $0.1, columns: $0.2)
+    }
+  }
+
+  /// What a pass gives: output, input gradient, weight gradient, bias gradient.
+  private func results(
+    _ layers: [any Layer], _ input: Tensor, _ direction: Tensor, in workspace: inout Workspace
+  ) -> [Tensor] {
+    let network = Sequential(layers)
+    var generator = SplitMix64(seed: 0)
+    var results = [network.forward(input, in: &workspace, using: &generator)]
+    results.append(network.backward(direction, input: input, in: &workspace))
+    workspace.visitGradients { results.append($0) }
+    return results.map { Tensor($0.values, shape: $0.shape) }
+  }
+
+  @Test(arguments: cases, [false, true]) func fusedAgreesWithOneAfterTheOther(
+    c: Case, hasReLU: Bool
+  ) throws {
+    var generator = SplitMix64(seed: 1)
+    let conv = Conv2d(
+      inputChannels: c.inputs, outputChannels: c.outputs,
+      window: Window(side: 3, padding: c.padding), using: &generator)
+    let pool = MaxPool2d(side: 2, stride: 2)
+    let fused: [any Layer] = hasReLU ? [conv, ReLU(), pool] : [conv, pool]
+    // A layer of its own in between keeps the steps apart: they are not fused through a Sequential.
+    let apart: [any Layer] =
+      hasReLU
+      ? [Sequential([conv]), ReLU(), pool] : [Sequential([conv]), pool]
+    let needsInputGradient = c.inputs > 1
+    #expect(Sequential(fused).steps.count == (hasReLU ? 2 : 1))
+    #expect(Sequential(apart).steps.count == apart.count)
+    #expect(
+      Sequential(fused).pooledConvolution(
+        0, fused.count - 1, on: Shape(3, c.rows, c.columns, c.inputs),
+        needsInputGradient: needsInputGradient) != nil)
+
+    var (one, other) = (Workspace(), Workspace())
+    one.needsInputGradient = needsInputGradient
+    other.needsInputGradient = needsInputGradient
+    for (pass, batch) in [3, 1, 5].enumerated() {  // the same workspace, other batch sizes
+      let input = Tensor(
+        normal: 1, shape: Shape(batch, c.rows, c.columns, c.inputs), using: &generator)
+      let shape = try Sequential(fused).outputShape(for: input.shape)
+      let direction = Tensor(normal: 1, shape: shape, using: &generator)
+      let mine = results(fused, input, direction, in: &one)
+      let theirs = results(apart, input, direction, in: &other)
+      #expect(mine.count == theirs.count)
+      for (index, name) in ["output", "input", "weight", "bias"].enumerated() {
+        // Winograd's sums of differences round up to ten times as much as plain sums of up to 360
+        // products; weight gradients are sums over up to 5 · 36 positions.
+        let scale = max(1, largestMagnitude(theirs[index]))
+        #expect(
+          largestDifference(mine[index], theirs[index]) < 2e-5 * scale, "\(name), pass \(pass)")
+      }
+      #expect(largestDifference(Sequential(fused)(input), theirs[0]) < 2e-5)
+    }
+  }
+
+  /// Most of a digit's picture is paper: there, all four outputs under a pooled one are equal, and
+  /// one of them, whichever, must get the whole gradient.
+  @Test(arguments: [1, 8], [0, 1]) func tiesGiveTheGradientToOne(inputs: Int, padding: Int) {
+    var generator = SplitMix64(seed: 2)
+    let conv = Conv2d(
+      inputChannels: inputs, outputChannels: 16, window: Window(side: 3, padding: padding),
+      using: &generator)
+    let network = Sequential([conv, MaxPool2d(side: 2, stride: 2)])
+    let input = Tensor(repeating: 0.5, shape: Shape(2, 8, 10, inputs))
+    var workspace = Workspace()
+    workspace.needsInputGradient = inputs > 1
+    let output = network.forward(input, in: &workspace, using: &generator)
+    let direction = Tensor(normal: 1, shape: output.shape, using: &generator)
+    let inputGradient = network.backward(direction, input: input, in: &workspace)
+    var gradients: [Tensor] = []
+    workspace.visitGradients { gradients.append($0) }
+    var sums = Tensor()
+    direction.sumOfRows(into: &sums)
+    #expect(gradients[1] == sums)
+    guard padding == 0 else { return }
+    // Without padding every window shows 0.5 only: each weight's gradient is half the bias's.
+    for place in 0..<gradients[0].matrixRows {
+      for c in 0..<16 {
+        #expect(abs(gradients[0][place * 16 + c] - 0.5 * sums[c]) < 1e-5)
+      }
+    }
+    if inputs > 1 {
+      // Each output hands on its gradient times the sum of its weights: which pixels, is all one.
+      var weights = Tensor()
+      conv.weight.sumOfRows(into: &weights)
+      let handed = inputGradient.values.reduce(0.0) { $0 + Double($1) }
+      #expect(abs(handed - weights.dot(sums)) < 1e-3)
+    }
+  }
+
+  /// Shapes and windows that the fast kernels do not cover run as two steps, with the same answer.
+  @Test(arguments: [
+    (3, 16, 3, 1, 2, 2), (8, 12, 3, 1, 2, 2), (8, 16, 5, 1, 2, 2), (8, 16, 3, 2, 2, 2),
+    (8, 16, 3, 1, 3, 2), (8, 16, 3, 1, 2, 1), (1, 4, 3, 1, 2, 2),
+  ])
+  func whatIsNotCoveredRunsInTwoSteps(
+    inputs: Int, outputs: Int, side: Int, stride: Int, pool: Int, poolStride: Int
+  ) throws {
+    var generator = SplitMix64(seed: 3)
+    let conv = Conv2d(
+      inputChannels: inputs, outputChannels: outputs, window: Window(side: side, stride: stride),
+      using: &generator)
+    let pool = MaxPool2d(side: pool, stride: poolStride)
+    let network = Sequential([conv, pool])
+    let input = Tensor(normal: 1, shape: Shape(2, 11, 12, inputs), using: &generator)
+    #expect(
+      network.pooledConvolution(0, 1, on: input.shape, needsInputGradient: false) == nil)
+    #expect(network(input) == pool(conv(input)))
+    var (one, other) = (Workspace(), Workspace())
+    let shape = try network.outputShape(for: input.shape)
+    let direction = Tensor(normal: 1, shape: shape, using: &generator)
+    #expect(
+      results([conv, pool], input, direction, in: &one)
+        == results([Sequential([conv]), pool], input, direction, in: &other))
+  }
+
+  /// The gradient of a picture of one channel is not fused, and still right.
+  @Test func theGradientOfAPictureIsThere() throws {
+    var generator = SplitMix64(seed: 4)
+    let conv = Conv2d(
+      inputChannels: 1, outputChannels: 8, window: Window(side: 3), using: &generator)
+    let layers: [any Layer] = [conv, MaxPool2d(side: 2, stride: 2)]
+    let input = Tensor(normal: 1, shape: Shape(2, 8, 9, 1), using: &generator)
+    let direction = Tensor(normal: 1, shape: Shape(2, 3, 3, 8), using: &generator)
+    var (one, other) = (Workspace(), Workspace())
+    #expect(
+      results(layers, input, direction, in: &one)
+        == results([Sequential([conv]), layers[1]], input, direction, in: &other))
+  }
+}
