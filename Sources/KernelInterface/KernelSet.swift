@@ -3,6 +3,12 @@ public typealias Floats = UnsafePointer<Float>
 /// A pointer to floats that are written.
 public typealias MutableFloats = UnsafeMutablePointer<Float>
 
+/// Which value under each pooled one was the largest: 0 upper left, 1 upper right, 2 lower left, 3
+/// lower right.
+public typealias CodePointer = UnsafePointer<Int32>
+/// Where such numbers are written.
+public typealias MutableCodes = UnsafeMutablePointer<Int32>
+
 /// Every loop over memory that is worth making fast. The implementations say what each computes, in
 /// which layout, and how fast.
 ///
@@ -50,9 +56,9 @@ public protocol KernelSet: Sendable {
   // PooledConvolution1.swift: one input channel
   static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, scratch: MutableFloats,
-    into output: MutableFloats, winners: MutableFloats)
+    into output: MutableFloats, winners: MutableCodes)
   static func pooledWeightGradient1(
-    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     into weightGradient: MutableFloats)
 
   // Winograd.swift: eight input channels or more
@@ -64,16 +70,16 @@ public protocol KernelSet: Sendable {
     into product: MutableFloats)
   static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, into output: MutableFloats,
-    winners: MutableFloats)
+    winners: MutableCodes)
 
   // SparseGradient.swift: the way back through a pooled convolution
   static func transposeWeights(
     _ weight: Floats, rows: Int, columns: Int, into transposed: MutableFloats)
   static func pooledWeightGradient(
-    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into transposedGradient: MutableFloats)
   static func pooledInputGradient(
-    _ outputGradient: Floats, winners: Floats, transposedWeight: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, transposedWeight: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into imageGradient: MutableFloats)
 }
 

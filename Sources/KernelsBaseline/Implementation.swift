@@ -17,6 +17,9 @@ public enum Implementation: KernelSet {
 /// Eight neighbouring floats: one AVX register.
 typealias Vector = SIMD8<Float>
 
+/// Eight numbers of winners, one for each float of a `Vector`.
+typealias Codes = SIMD8<Int32>
+
 /// a · b + c: one instruction where there is FMA. Without it `addingProduct` would be eight calls of a
 /// C function.
 @inline(__always)
@@ -40,5 +43,16 @@ extension UnsafeMutablePointer<Float> {
   @inline(__always) var vector: Vector {
     get { UnsafeRawPointer(self).loadUnaligned(as: Vector.self) }
     nonmutating set { UnsafeMutableRawPointer(self).storeBytes(of: newValue, as: Vector.self) }
+  }
+}
+
+extension CodePointer {
+  @inline(__always) var vector: Codes { UnsafeRawPointer(self).loadUnaligned(as: Codes.self) }
+}
+
+extension MutableCodes {
+  @inline(__always) var vector: Codes {
+    get { UnsafeRawPointer(self).loadUnaligned(as: Codes.self) }
+    nonmutating set { UnsafeMutableRawPointer(self).storeBytes(of: newValue, as: Codes.self) }
   }
 }

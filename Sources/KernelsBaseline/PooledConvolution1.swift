@@ -16,7 +16,7 @@ extension Implementation {
   ///   right. The first of several equal ones.
   public static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, scratch: MutableFloats,
-    into output: MutableFloats, winners: MutableFloats
+    into output: MutableFloats, winners: MutableCodes
   ) {
     let usedColumns = 2 * g.pooledColumns
     for block in 0..<g.outputChannels / 8 {
@@ -82,12 +82,12 @@ extension Implementation {
   @inline(never)
   private static func poolRow(
     _ rows: MutableFloats, columns: Int, bias: Vector, stride: Int, into output: MutableFloats,
-    winners: MutableFloats
+    winners: MutableCodes
   ) {
     let second = rows + 16 * columns
     for column in 0..<columns {
       var largest = (rows + 16 * column).vector
-      var winner = Vector()
+      var winner = Codes()
       take((rows + 16 * column + 8).vector, 1, &largest, &winner)
       take((second + 16 * column).vector, 2, &largest, &winner)
       take((second + 16 * column + 8).vector, 3, &largest, &winner)
@@ -99,11 +99,11 @@ extension Implementation {
   /// Puts a candidate and its number where it is larger than what is there.
   @inline(__always)
   static func take(
-    _ candidate: Vector, _ number: Float, _ largest: inout Vector, _ winner: inout Vector
+    _ candidate: Vector, _ number: Int32, _ largest: inout Vector, _ winner: inout Codes
   ) {
     let isLarger = candidate .> largest
     largest.replace(with: candidate, where: isLarger)
-    winner.replace(with: Vector(repeating: number), where: isLarger)
+    winner.replace(with: Codes(repeating: number), where: isLarger)
   }
 
   /// Adds to `weightGradient` for one image: dW[tap] = Σ positions x[winner's pixel + tap] · dY.
@@ -112,7 +112,7 @@ extension Implementation {
   /// - Parameter image: `[rows, columns]`.
   /// - Parameter weightGradient: `[9, outputChannels]`.
   public static func pooledWeightGradient1(
-    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     into weightGradient: MutableFloats
   ) {
     let channels = g.outputChannels
@@ -129,11 +129,10 @@ extension Implementation {
           let winner = (winners + place).vector
           place += channels
           let corner = image + 2 * row * g.columns + 2 * column
-          for pixel in 0..<4 {
-            // The gradient of those channels whose largest value lay at this pixel.
-            let isHere = winner .== Vector(repeating: Float(pixel))
+          // The gradient of those channels whose largest value lay at this pixel.
+          @inline(__always) func add(_ code: Int32, _ x: Floats) {
+            let isHere = winner .== Codes(repeating: code)
             let d = Vector().replacing(with: gradient, where: isHere)
-            let x = corner + (pixel >> 1) * g.columns + (pixel & 1)
             s0 = fma(Vector(repeating: x[0]), d, s0)
             s1 = fma(Vector(repeating: x[1]), d, s1)
             s2 = fma(Vector(repeating: x[2]), d, s2)
@@ -146,6 +145,10 @@ extension Implementation {
             s7 = fma(Vector(repeating: z[1]), d, s7)
             s8 = fma(Vector(repeating: z[2]), d, s8)
           }
+          add(0, corner)
+          add(1, corner + 1)
+          add(2, corner + g.columns)
+          add(3, corner + g.columns + 1)
         }
       }
       w.vector = s0

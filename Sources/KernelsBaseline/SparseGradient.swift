@@ -33,7 +33,7 @@ extension Implementation {
   /// - Parameter scratch: room for 2 · outputChannels · (positions + 1) + outputChannels floats.
   /// - Parameter transposedGradient: `[outputChannels, 3, 3, inputChannels]`.
   public static func pooledWeightGradient(
-    _ outputGradient: Floats, winners: Floats, image: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into transposedGradient: MutableFloats
   ) {
     let channels = g.outputChannels
@@ -46,23 +46,26 @@ extension Implementation {
     let counts = raw.bindMemory(to: Int32.self, capacity: channels)
     let entries = (raw + 4 * channels).bindMemory(to: Entry.self, capacity: channels * capacity)
     for c in 0..<channels { counts[c] = 0 }
-    var position = 0
+    // From the window of the upper left of the four pixels to those of the others.
+    let right = Int32(truncatingIfNeeded: g.inputChannels)
+    let down = Int32(truncatingIfNeeded: line)
+    var gradient = outputGradient
+    var winner = winners
     for row in 0..<g.pooledRows {
       for column in 0..<g.pooledColumns {
         let corner = Int32(truncatingIfNeeded: 2 * row * line + 2 * column * g.inputChannels)
-        let gradient = outputGradient + position
-        let winner = winners + position
+        var end = entries
         for c in 0..<channels {
-          let w = Int32(truncatingIfNeeded: Int(winner[c]))
-          let down = (w >> 1) &* Int32(truncatingIfNeeded: line)
-          let right = (w & 1) &* Int32(truncatingIfNeeded: g.inputChannels)
-          let count = counts[c]
+          let code = winner[c]
           let value = gradient[c]
-          entries[c * capacity + Int(count)] = Entry(
-            place: corner &+ down &+ right, value: value)
-          counts[c] = count &+ (value == 0 ? 0 : 1)
+          let count = counts[c]
+          let place = corner &+ (code & 1) &* right &+ (code &>> 1) &* down
+          (end + Int(count)).pointee = Entry(place: place, value: value)
+          counts[c] = count &+ (value != 0 ? 1 : 0)
+          end += capacity
         }
-        position += channels
+        gradient += channels
+        winner += channels
       }
     }
     for c in 0..<channels {
@@ -82,10 +85,11 @@ extension Implementation {
           gather96(list, count, x + column, into: sums + column)
           column += 96
         }
-        while column < windowRow {
-          gather24(list, count, x + column, into: sums + column)
-          column += 24
+        if column + 48 <= windowRow {
+          gather48(list, count, x + column, into: sums + column)
+          column += 48
         }
+        if column < windowRow { gather24(list, count, x + column, into: sums + column) }
       }
     }
   }
@@ -93,63 +97,95 @@ extension Implementation {
   /// Adds to the gradient of one image: dX[window row] += dY · w[c][window row] at every entry.
   ///
   /// - Parameter transposedWeight: `[outputChannels, 3, 3, inputChannels]`.
-  /// - Parameter scratch: room for 8 · outputChannels + 8 floats.
+  /// - Parameter scratch: room for 8 · (outputChannels + positions + 2) + 2 · outputValues + 2 floats.
   /// - Parameter imageGradient: `[rows, columns, inputChannels]`.
   public static func pooledInputGradient(
-    _ outputGradient: Floats, winners: Floats, transposedWeight: Floats, _ g: PooledGeometry,
+    _ outputGradient: Floats, winners: CodePointer, transposedWeight: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into imageGradient: MutableFloats
   ) {
     let channels = g.outputChannels
     let line = g.columns * g.inputChannels
     let windowRow = 3 * g.inputChannels
+    // Where each pixel's entries end in one long list, and four lists for the pixels of one pooling
+    // window; the place after the last entry of a list is written too.
     let capacity = channels + 1
-    let entries = UnsafeMutableRawPointer(scratch)
-      .bindMemory(to: Entry.self, capacity: 4 * capacity)
-    var position = 0
+    let raw = UnsafeMutableRawPointer(scratch)
+    let counts = raw.bindMemory(to: Int.self, capacity: 4)
+    let short = (raw + 32).bindMemory(to: Entry.self, capacity: 4 * capacity)
+    let ends = (raw + 32 + 32 * capacity).bindMemory(to: Int.self, capacity: 4 * g.positions)
+    let entries = (raw + 32 + 32 * capacity + 32 * g.positions).bindMemory(
+      to: Entry.self, capacity: g.outputValues + 1)
+    let step = Int32(truncatingIfNeeded: 3 * windowRow)
+    var total = 0
+    for position in 0..<g.positions {
+      let gradient = outputGradient + position * channels
+      let winner = winners + position * channels
+      for pixel in 0..<4 { counts[pixel] = 0 }
+      var place: Int32 = 0
+      for c in 0..<channels {
+        let pixel = Int(truncatingIfNeeded: winner[c])
+        let value = gradient[c]
+        let count = counts[pixel]
+        short[pixel &* capacity &+ count] = Entry(place: place, value: value)
+        counts[pixel] = count &+ (value != 0 ? 1 : 0)
+        place &+= step
+      }
+      for pixel in 0..<4 {
+        let list = short + pixel * capacity
+        for n in 0..<counts[pixel] { entries[total + n] = list[n] }
+        total += counts[pixel]
+        ends[4 * position + pixel] = total
+      }
+    }
+    // Window row by window row, so that a third of the weights, not all of them, has to stay in the
+    // first-level cache.
+    if windowRow == 24 {
+      forEachPixel(g, ends) { list, count, pixel in
+        spread3x24(
+          entries + list, count, transposedWeight, line, into: imageGradient + pixel)
+      }
+      return
+    }
+    for windowLine in 0..<3 {
+      let w = transposedWeight + windowLine * windowRow
+      forEachPixel(g, ends) { list, count, pixel in
+        let target = imageGradient + pixel + windowLine * line
+        var offset = 0
+        while offset + 96 <= windowRow {
+          gather96(entries + list, count, w + offset, into: target + offset)
+          offset += 96
+        }
+        if offset + 48 <= windowRow {
+          gather48(entries + list, count, w + offset, into: target + offset)
+          offset += 48
+        }
+        if offset < windowRow {
+          gather24(entries + list, count, w + offset, into: target + offset)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` for every pixel that has entries: where they begin, how many there are, and where
+  /// the pixel's window begins in the image.
+  @inline(__always)
+  private static func forEachPixel(
+    _ g: PooledGeometry, _ ends: UnsafeMutablePointer<Int>,
+    _ body: (_ list: Int, _ count: Int, _ pixel: Int) -> Void
+  ) {
+    let line = g.columns * g.inputChannels
+    var start = 0
+    var number = 0
     for row in 0..<g.pooledRows {
       for column in 0..<g.pooledColumns {
-        let gradient = outputGradient + position
-        let winner = winners + position
-        position += channels
-        // Four lists, one for each pixel of the pooling window.
-        var (n0, n1, n2, n3) = (0, 0, 0, 0)
-        for c in 0..<channels {
-          let value = gradient[c]
-          let entry = Entry(place: Int32(truncatingIfNeeded: c &* 3 &* windowRow), value: value)
-          let w = winner[c]
-          entries[n0] = entry
-          entries[capacity + n1] = entry
-          entries[2 * capacity + n2] = entry
-          entries[3 * capacity + n3] = entry
-          let isLive = value != 0
-          n0 += isLive && w == 0 ? 1 : 0
-          n1 += isLive && w == 1 ? 1 : 0
-          n2 += isLive && w == 2 ? 1 : 0
-          n3 += isLive && w == 3 ? 1 : 0
-        }
-        let corner = imageGradient + 2 * row * line + 2 * column * g.inputChannels
+        let corner = 2 * row * line + 2 * column * g.inputChannels
         for pixel in 0..<4 {
-          let count = pixel < 2 ? (pixel == 0 ? n0 : n1) : (pixel == 2 ? n2 : n3)
-          if count == 0 { continue }
-          let list = UnsafePointer(entries + pixel * capacity)
-          let x = corner + (pixel >> 1) * line + (pixel & 1) * g.inputChannels
-          if windowRow == 24 {
-            spread3x24(list, count, transposedWeight, line, into: x)
-            continue
+          let end = ends[number]
+          number += 1
+          if end > start {
+            body(start, end - start, corner + (pixel >> 1) * line + (pixel & 1) * g.inputChannels)
           }
-          for windowLine in 0..<3 {
-            let w = transposedWeight + windowLine * windowRow
-            let target = x + windowLine * line
-            var offset = 0
-            while offset + 96 <= windowRow {
-              gather96(list, count, w + offset, into: target + offset)
-              offset += 96
-            }
-            while offset < windowRow {
-              gather24(list, count, w + offset, into: target + offset)
-              offset += 24
-            }
-          }
+          start = end
         }
       }
     }
@@ -194,6 +230,32 @@ extension Implementation {
     (target + 72).vector = s9
     (target + 80).vector = s10
     (target + 88).vector = s11
+  }
+
+  /// target += Σ entries value · source[place...], 48 floats.
+  @inline(__always)
+  private static func gather48(
+    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, into target: MutableFloats
+  ) {
+    var (s0, s1, s2) = (target.vector, (target + 8).vector, (target + 16).vector)
+    var (s3, s4) = ((target + 24).vector, (target + 32).vector)
+    var s5 = (target + 40).vector
+    for n in 0..<count {
+      let x = source + Int(entries[n].place)
+      let v = Vector(repeating: entries[n].value)
+      s0 = fma(v, x.vector, s0)
+      s1 = fma(v, (x + 8).vector, s1)
+      s2 = fma(v, (x + 16).vector, s2)
+      s3 = fma(v, (x + 24).vector, s3)
+      s4 = fma(v, (x + 32).vector, s4)
+      s5 = fma(v, (x + 40).vector, s5)
+    }
+    target.vector = s0
+    (target + 8).vector = s1
+    (target + 16).vector = s2
+    (target + 24).vector = s3
+    (target + 32).vector = s4
+    (target + 40).vector = s5
   }
 
   /// target += Σ entries value · source[place...], 24 floats.

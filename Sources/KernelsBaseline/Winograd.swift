@@ -134,41 +134,51 @@ extension Implementation {
     var (c00, c01, c10, c11) = (Vector(), Vector(), Vector(), Vector())
     var (c20, c21, c30, c31) = (Vector(), Vector(), Vector(), Vector())
     var (c40, c41) = (Vector(), Vector())
+    // A pointer for each row: an index that is computed is an index that is checked for overflow,
+    // and the branches of those checks would drive the sums out of their registers.
+    var (r0, r1, r2) = (a, a + depth, a + 2 * depth)
+    var (r3, r4) = (a + 3 * depth, a + 4 * depth)
     var weights = b
     @inline(__always) func step(_ k: Int) {
       let (b0, b1) = (weights.vector, (weights + 8).vector)
       weights += columns
-      let a0 = Vector(repeating: a[k])
+      let a0 = Vector(repeating: r0[k])
       c00 = fma(a0, b0, c00)
       c01 = fma(a0, b1, c01)
-      let a1 = Vector(repeating: a[k + depth])
+      let a1 = Vector(repeating: r1[k])
       c10 = fma(a1, b0, c10)
       c11 = fma(a1, b1, c11)
-      let a2 = Vector(repeating: a[k + 2 * depth])
+      let a2 = Vector(repeating: r2[k])
       c20 = fma(a2, b0, c20)
       c21 = fma(a2, b1, c21)
-      let a3 = Vector(repeating: a[k + 3 * depth])
+      let a3 = Vector(repeating: r3[k])
       c30 = fma(a3, b0, c30)
       c31 = fma(a3, b1, c31)
-      let a4 = Vector(repeating: a[k + 4 * depth])
+      let a4 = Vector(repeating: r4[k])
       c40 = fma(a4, b0, c40)
       c41 = fma(a4, b1, c41)
     }
-    var k = 0
-    while k + 8 <= depth {
-      step(k)
-      step(k + 1)
-      step(k + 2)
-      step(k + 3)
-      step(k + 4)
-      step(k + 5)
-      step(k + 6)
-      step(k + 7)
-      k += 8
+    var rest = depth
+    while rest >= 4 {
+      step(0)
+      step(1)
+      step(2)
+      step(3)
+      r0 += 4
+      r1 += 4
+      r2 += 4
+      r3 += 4
+      r4 += 4
+      rest &-= 4
     }
-    while k < depth {
-      step(k)
-      k += 1
+    while rest > 0 {
+      step(0)
+      r0 += 1
+      r1 += 1
+      r2 += 1
+      r3 += 1
+      r4 += 1
+      rest &-= 1
     }
     c.vector = c00
     (c + 8).vector = c01
@@ -205,7 +215,7 @@ extension Implementation {
   /// - Parameter winners: the same shape; 0 to 3 as in `convolveAndPool1`.
   public static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, into output: MutableFloats,
-    winners: MutableFloats
+    winners: MutableCodes
   ) {
     let channels = g.outputChannels
     let plane = g.positions * channels
@@ -220,7 +230,7 @@ extension Implementation {
         }
         let (c0, c1, c2, c3) = (column(0), column(1), column(2), column(3))
         var largest = c0.0 + c1.0 + c2.0
-        var winner = Vector()
+        var winner = Codes()
         take(c1.0 - c2.0 - c3.0, 1, &largest, &winner)
         take(c0.1 + c1.1 + c2.1, 2, &largest, &winner)
         take(c1.1 - c2.1 - c3.1, 3, &largest, &winner)

@@ -42,7 +42,8 @@ public struct PooledConvolution: Sendable {
   /// What the operation needs beside input and output; used again step after step.
   public struct Room: Sendable {
     fileprivate var padded = Tensor()
-    /// Which of the four outputs under each pooled one was the largest: 0 to 3.
+    /// Which of the four outputs under each pooled one was the largest: 0 to 3, as 32-bit whole
+    /// numbers in the memory of floats.
     fileprivate var winners = Tensor()
     fileprivate var weights = Tensor()
     fileprivate var tiles = Tensor()
@@ -80,13 +81,13 @@ public struct PooledConvolution: Sendable {
       bias.withValues { bias in
         input.withValues { input in
           room.scratch.withMutableValues { scratch in
-            room.winners.withMutableValues { winners in
+            room.winners.withMutableCodes { winners in
               output.withMutableValues { output in
                 for image in 0..<self.input[0] {
                   kernels.convolveAndPool1(
                     input.base + image * g.inputValues, g, weight: weight.base, bias: bias.base,
                     scratch: scratch.base, into: output.base + image * g.outputValues,
-                    winners: winners.base + image * g.outputValues)
+                    winners: winners + image * g.outputValues)
                 }
               }
             }
@@ -115,7 +116,7 @@ public struct PooledConvolution: Sendable {
         room.weights.withValues { weights in
           room.tiles.withMutableValues { tiles in
             room.product.withMutableValues { product in
-              room.winners.withMutableValues { winners in
+              room.winners.withMutableCodes { winners in
                 output.withMutableValues { output in
                   for image in 0..<self.input[0] {
                     kernels.winogradTiles(
@@ -127,7 +128,7 @@ public struct PooledConvolution: Sendable {
                     kernels.winogradPool(
                       product.base, g, bias: bias.base,
                       into: output.base + image * g.outputValues,
-                      winners: winners.base + image * g.outputValues)
+                      winners: winners + image * g.outputValues)
                   }
                 }
               }
@@ -180,13 +181,13 @@ public struct PooledConvolution: Sendable {
     }
     outputGradient.withValues { dY in
       padded.withValues { x in
-        room.winners.withValues { winners in
+        room.winners.withCodes { winners in
           if isSingle {
             weightGradient.withMutableValues { dW in
               for image in 0..<input[0] {
                 kernels.pooledWeightGradient1(
                   dY.base + image * g.outputValues,
-                  winners: winners.base + image * g.outputValues,
+                  winners: winners + image * g.outputValues,
                   image: x.base + image * g.inputValues, g, into: dW.base)
               }
             }
@@ -196,7 +197,7 @@ public struct PooledConvolution: Sendable {
                 for image in 0..<input[0] {
                   kernels.pooledWeightGradient(
                     dY.base + image * g.outputValues,
-                    winners: winners.base + image * g.outputValues,
+                    winners: winners + image * g.outputValues,
                     image: x.base + image * g.inputValues, g, scratch: scratch.base,
                     into: dW.base)
                 }
@@ -225,7 +226,8 @@ public struct PooledConvolution: Sendable {
     inputGradient.resize(to: Shape(input[0], g.rows, g.columns, g.inputChannels))
     inputGradient.fill(with: 0)
     room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    room.scratch.resize(to: Shape(8 * g.outputChannels + 8))
+    room.scratch.resize(
+      to: Shape(8 * (g.outputChannels + g.positions + 2) + 2 * g.outputValues + 2))
     weight.withValues { weight in
       room.transposedWeight.withMutableValues {
         kernels.transposeWeights(
@@ -233,14 +235,14 @@ public struct PooledConvolution: Sendable {
       }
     }
     outputGradient.withValues { dY in
-      room.winners.withValues { winners in
+      room.winners.withCodes { winners in
         room.transposedWeight.withValues { transposed in
           room.scratch.withMutableValues { scratch in
             inputGradient.withMutableValues { dX in
               for image in 0..<input[0] {
                 kernels.pooledInputGradient(
                   dY.base + image * g.outputValues,
-                  winners: winners.base + image * g.outputValues,
+                  winners: winners + image * g.outputValues,
                   transposedWeight: transposed.base, g, scratch: scratch.base,
                   into: dX.base + image * g.inputValues)
               }
@@ -288,6 +290,21 @@ public struct PooledConvolution: Sendable {
           (image * input[1] + row) * input[2] * g.inputChannels,
           ((image * g.rows + row + padding) * g.columns + padding) * g.inputChannels)
       }
+    }
+  }
+}
+
+extension Tensor {
+  /// The memory of the values seen as 32-bit whole numbers.
+  fileprivate func withCodes(_ body: (CodePointer) -> Void) {
+    withValues { values in
+      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
+    }
+  }
+
+  fileprivate mutating func withMutableCodes(_ body: (MutableCodes) -> Void) {
+    withMutableValues { values in
+      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
     }
   }
 }
