@@ -99,6 +99,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Bytes", "Networks", "Tensors"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(
       name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"], swiftSettings: settings),
