@@ -72,7 +72,8 @@ let package = Package(
 
     // Floor 4: what the commands share.
     .target(
-      name: "CommandSupport", dependencies: ["Bytes", argumentParser], swiftSettings: settings),
+      name: "CommandSupport", dependencies: ["Bytes", "Kernels", argumentParser],
+      swiftSettings: settings),
 
     // Floor 5: thin commands.
     .executableTarget(

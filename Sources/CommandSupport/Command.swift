@@ -2,6 +2,7 @@ public import ArgumentParser
 import Bytes
 import FoundationEssentials
 import Glibc
+import Kernels
 
 /// What every command of this project does around its own work: one line for an error, a status
 /// other than 0, and no death by signals that a full disk or a closed pipe sends.
@@ -53,7 +54,8 @@ func writeError(_ text: String) {
 
 /// The version that `--version` shows.
 public var versionText: String {
-  isDebugBuild ? "0.1.0 (debug build, slow)" : "0.1.0"
+  "handwritten-digits 0.1.0, kernels for \(kernels.name)"
+    + (isDebugBuild ? ", debug build (slow)" : "")
 }
 
 /// Whether this is a build without optimization, 20 to 50 times slower with numbers.
