@@ -29,8 +29,13 @@ public func gunzipped(
   guard started == Z_OK else { throw error(0, "memory to inflate it", "none") }
   defer { inflateEnd(&stream) }
 
+  // The file's last four bytes say how long the contents are, modulo 2^32 (RFC 1952, ISIZE). Taken
+  // as a hint for the room to begin with, never beyond what so many compressed bytes can hold:
+  // deflate makes at most 1032 bytes of one.
+  let hint = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+  let room = min(max(hint, 1 << 16), bytes.count * 1032 + 64)
   // One byte more than the limit, so that "exactly the limit" and "more" can be told apart.
-  var contents = [UInt8](repeating: 0, count: min(limit + 1, max(1 << 16, bytes.count * 4)))
+  var contents = [UInt8](repeating: 0, count: min(limit, room) + 1)
   var produced = 0
   var consumed = 0
   var status = Z_OK
