@@ -15,8 +15,7 @@ extension ParsableCommand {
     do {
       command = try parseAsRoot()
     } catch {
-      // Help and version end here too, as "errors" whose status is 0.
-      if exitCode(for: error).isSuccess { exit(withError: error) }
+      showAnswer(to: error)
       // Of an error in the arguments only the message, without the help text around it.
       let message = message(for: error)
       fail(message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help")
@@ -26,8 +25,14 @@ extension ParsableCommand {
     } catch let error as ExitCode {
       Glibc.exit(error.rawValue)
     } catch {
+      showAnswer(to: error)
       fail("\(error)")
     }
+  }
+
+  /// Help and version reach us as "errors" whose status is 0: shows them and ends.
+  private static func showAnswer(to error: any Error) {
+    if exitCode(for: error).isSuccess { exit(withError: error) }
   }
 
   private static func fail(_ line: String) -> Never {
