@@ -11,6 +11,9 @@ public typealias MutableFloats = UnsafeMutablePointer<Float>
 public protocol KernelSet: Sendable {
   static var name: String { get }
 
+  // PeakSpeed.swift
+  static func multiplyAndAdd(_ values: MutableFloats, rounds: Int) -> Int
+
   // Elementwise.swift
   static func addScaled(_ source: Floats, _ factor: Float, to target: MutableFloats, count: Int)
   static func addRow(_ row: Floats, to target: MutableFloats, rows: Int, columns: Int)
