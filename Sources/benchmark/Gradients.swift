@@ -23,7 +23,8 @@ func writeGradients(
   let logits = body.forward(images, in: &workspace, using: &generator)
   var logitsGradient = Tensor()
   _ = softmaxCrossEntropy(
-    logits, labels: data.labels[0..<count], scale: 1 / Float(count), gradient: &logitsGradient)
+    logits, labels: Array(data.labels[0..<count]), scale: 1 / Float(count),
+    gradient: &logitsGradient)
   _ = body.backward(logitsGradient, input: images, in: &workspace)
 
   var gradients: [Tensor] = []

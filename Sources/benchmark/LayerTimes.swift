@@ -32,7 +32,7 @@ struct LayerTimes {
     let network = try Network(recipe.architecture, using: &generator)
     let groups = Self.groups(of: network.body)
     let images = data.images(0..<Self.images, preprocessing: .mnist)
-    let labels = data.labels[0..<Self.images]
+    let labels = Array(data.labels[0..<Self.images])
     var workspaces = groups.map { _ in Workspace() }
     workspaces[0].needsInputGradient = false
     var forward = groups.map { _ in [Double]() }
