@@ -55,14 +55,18 @@ let package = Package(
       swiftSettings: settings),
 
     // Floor 1: tensors; pictures.
+    // Who uses kernels names their interface, too, or a change of it would not compile them anew.
+    // Who uses kernels names their interface, too, or a change of it would not compile them anew.
     .target(
-      name: "Tensors", dependencies: ["Bytes", "Kernels", "COpenBLAS"], swiftSettings: settings),
+      name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
+      swiftSettings: settings),
     .target(
       name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
 
     // Floor 2: networks; data sets.
     .target(
-      name: "Networks", dependencies: ["Tensors", "Kernels", "Bytes"], swiftSettings: settings),
+      name: "Networks", dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes"],
+      swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.
@@ -94,6 +98,15 @@ let package = Package(
       name: "recognize",
       dependencies: [
         "Bytes", "CommandSupport", "Imaging", "Networks", "Recognition", argumentParser,
+      ],
+      swiftSettings: settings),
+
+    // Measures the rest; no product, not installed.
+    .executableTarget(
+      name: "benchmark",
+      dependencies: [
+        "Bytes", "CommandSupport", "Datasets", "KernelInterface", "Kernels", "Networks", "Tensors",
+        "Training", "Workers", argumentParser,
       ],
       swiftSettings: settings),
 

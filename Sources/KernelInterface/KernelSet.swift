@@ -17,6 +17,9 @@ public typealias MutableCodes = UnsafeMutablePointer<Int32>
 public protocol KernelSet: Sendable {
   static var name: String { get }
 
+  // PeakSpeed.swift
+  static func multiplyAndAdd(_ values: MutableFloats, rounds: Int) -> Int
+
   // Elementwise.swift
   static func addScaled(_ source: Floats, _ factor: Float, to target: MutableFloats, count: Int)
   static func addRow(_ row: Floats, to target: MutableFloats, rows: Int, columns: Int)

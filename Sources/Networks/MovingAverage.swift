@@ -5,6 +5,8 @@ public import Tensors
 public struct MovingAverage: Sendable {
   public let decay: Float
   public internal(set) var network: Network
+  /// Room for `update`, empty in between.
+  private var state: [Tensor] = []
 
   /// Starts at the network as it is.
   public init(of network: Network, decay: Float) {
@@ -12,9 +14,8 @@ public struct MovingAverage: Sendable {
     self.decay = decay
   }
 
-  public mutating func update(with current: Network) {
-    var current = current
-    var state: [Tensor] = []
+  /// - Parameter current: is only read; `inout` since visiting a network asks for it.
+  public mutating func update(with current: inout Network) {
     current.visitState { _, value in state.append(value) }
     var index = 0
     network.visitState { _, average in
@@ -22,6 +23,7 @@ public struct MovingAverage: Sendable {
       average.add(state[index], scaledBy: 1 - decay)
       index += 1
     }
+    state.removeAll(keepingCapacity: true)
   }
 
   /// Shows the averages: the door for saving and resuming.

@@ -5,10 +5,26 @@ public struct Sequential: Layer {
   public private(set) var layers: [any Layer]
   /// How the layers are run; see Fusion.swift.
   let steps: [Step]
+  // Made once, since every training step visits the parameters.
+  private let parameterNames: [[String]]
+  private let statisticsNames: [[String]]
 
   public init(_ layers: [any Layer]) {
     self.layers = layers
     steps = Self.steps(for: layers)
+    parameterNames = Self.names(in: layers) { $0.visitParameters($1) }
+    statisticsNames = Self.names(in: layers) { $0.visitStatistics($1) }
+  }
+
+  /// "layers.0.weight" and so on for each layer.
+  private static func names(
+    in layers: [any Layer], _ visit: (inout any Layer, (String, inout Tensor) -> Void) -> Void
+  ) -> [[String]] {
+    layers.enumerated().map { index, layer in
+      var (layer, names) = (layer, [String]())
+      visit(&layer) { name, _ in names.append("layers.\(index).\(name)") }
+      return names
+    }
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -83,8 +99,9 @@ public struct Sequential: Layer {
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
     for index in layers.indices {
-      try layers[index].visitParameters { (name, value) throws(Failure) in
-        try visit("layers.\(index).\(name)", &value)
+      var names = parameterNames[index].makeIterator()
+      try layers[index].visitParameters { (_, value) throws(Failure) in
+        try visit(names.next()!, &value)
       }
     }
   }
@@ -93,8 +110,9 @@ public struct Sequential: Layer {
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
     for index in layers.indices {
-      try layers[index].visitStatistics { (name, value) throws(Failure) in
-        try visit("layers.\(index).\(name)", &value)
+      var names = statisticsNames[index].makeIterator()
+      try layers[index].visitStatistics { (_, value) throws(Failure) in
+        try visit(names.next()!, &value)
       }
     }
   }

@@ -18,7 +18,7 @@ public import Tensors
 /// - Source: label smoothing: C. Szegedy et al., "Rethinking the Inception architecture", CVPR 2016,
 ///   section 7; as in `torch.nn.CrossEntropyLoss(label_smoothing=)`.
 public func softmaxCrossEntropy(
-  _ logits: Tensor, labels: some Collection<UInt8>, smoothing: Float = 0, scale: Float,
+  _ logits: Tensor, labels: [UInt8], smoothing: Float = 0, scale: Float,
   gradient: inout Tensor
 ) -> Double {
   precondition(logits.shape == Shape(labels.count, logits.matrixColumns))

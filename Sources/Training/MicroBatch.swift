@@ -33,12 +33,23 @@ struct MicroBatch: Sendable {
     let labelSmoothing: Float
     /// 1 / images in the whole batch.
     let scale: Float
+    /// The order in which the epoch takes the images, and where in it the batch begins.
+    let order: [Int]
+    let firstOfBatch: Int
+    /// What each micro-batch has of the batch.
+    let ranges: [Range<Int>]
+    let generator: SplitMix64
   }
 
   /// Fetches and distorts the images, then goes through the network and back.
-  mutating func run(
-    _ work: Work, images indices: ArraySlice<Int>, using generator: inout SplitMix64
-  ) {
+  ///
+  /// - Parameter index: of this micro-batch in its batch.
+  mutating func run(_ work: Work, _ index: Int) {
+    let range = work.ranges[index]
+    let first = work.firstOfBatch
+    let indices = work.order[first + range.lowerBound..<first + range.upperBound]
+    var generator = SplitMix64(seed: work.generator.state &+ UInt64(index))
+    generator = generator.split()
     gather(work, indices, using: &generator)
     share = Float(indices.count) * work.scale
     workspace.needsInputGradient = false

@@ -107,15 +107,11 @@ public struct Trainer: Sendable {
     let work = MicroBatch.Work(
       network: network, data: data, preprocessing: preprocessing,
       augmentation: recipe.augmentation, labelSmoothing: recipe.labelSmoothing,
-      scale: 1 / Float(recipe.batchSize))
-    let first = step % stepsPerEpoch * recipe.batchSize
-    let batch = generator.split()
-    team.forEach(of: &microBatches) { [order, ranges] index, microBatch in
-      let range = ranges[index]
-      var own = SplitMix64(seed: batch.state &+ UInt64(index))
-      own = own.split()
-      microBatch.run(
-        work, images: order[first + range.lowerBound..<first + range.upperBound], using: &own)
+      scale: 1 / Float(recipe.batchSize), order: order,
+      firstOfBatch: step % stepsPerEpoch * recipe.batchSize, ranges: ranges,
+      generator: generator.split())
+    team.forEach(of: &microBatches, with: work) { index, microBatch, work in
+      microBatch.run(work, index)
     }
   }
 
@@ -124,7 +120,7 @@ public struct Trainer: Sendable {
     if average == nil {
       average = MovingAverage(of: network, decay: plan.decay)
     } else {
-      average?.update(with: network)
+      average?.update(with: &network)
     }
   }
 }

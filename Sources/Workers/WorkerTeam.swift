@@ -34,7 +34,7 @@ public final class WorkerTeam: Sendable {
       for index in 0..<count { body(index) }
       return
     }
-    withoutActuallyEscaping(body) { board.run(Job(count: count, body: $0)) }
+    withoutActuallyEscaping(body) { board.run(Pieces(body: $0), count: count) }
   }
 
   /// Calls `body` once with every element and its index, on all threads at once.
@@ -47,35 +47,65 @@ public final class WorkerTeam: Sendable {
       forEach(buffer.count) { index in body(index, &buffer[index]) }
     }
   }
+
+  /// Calls `body` once with every element, its index and the context, on all threads at once.
+  ///
+  /// Takes no memory when `body` captures nothing, unlike a closure that is shown to other threads.
+  public func forEach<Element, Context: Sendable>(
+    of elements: inout [Element], with context: Context,
+    _ body: @escaping @Sendable (Int, inout Element, Context) -> Void
+  ) {
+    elements.withUnsafeMutableBufferPointer { buffer in
+      let parts = Elements.Parts(elements: buffer, context: context, body: body)
+      withUnsafePointer(to: parts) { parts in
+        let job = Elements(parts: parts)
+        if threadCount == 1 || buffer.count == 1 {
+          for index in buffer.indices { job.work(on: index) }
+        } else {
+          board.run(job, count: buffer.count)
+        }
+      }
+    }
+  }
 }
 
-/// Numbered pieces of work; whoever asks first gets the next one.
-private final class Job: Sendable {
-  private let count: Int
-  private let body: @Sendable (Int) -> Void
-  private let next = Atomic<Int>(0)
+/// Numbered pieces of work.
+private protocol Job {
+  func work(on index: Int)
+}
 
-  init(count: Int, body: @escaping @Sendable (Int) -> Void) {
-    self.count = count
-    self.body = body
+private struct Pieces: Job {
+  let body: @Sendable (Int) -> Void
+  func work(on index: Int) { body(index) }
+}
+
+/// Elements that lie on the stack of the caller, who waits for the last of them. Only an address: an
+/// `any Job` holds it in place.
+private struct Elements<Element, Context>: Job {
+  struct Parts {
+    let elements: UnsafeMutableBufferPointer<Element>
+    let context: Context
+    let body: @Sendable (Int, inout Element, Context) -> Void
   }
+  let parts: UnsafePointer<Parts>
 
-  func work() {
-    while true {
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard index < count else { return }
-      body(index)
-    }
+  func work(on index: Int) {
+    let parts = parts.pointee
+    parts.body(index, &parts.elements[index], parts.context)
   }
 }
 
 /// Where the caller pins up a job and the threads find it.
 ///
-/// `@unchecked Sendable` is right because every variable is read and written under `mutex` only.
+/// `@unchecked Sendable` is right because every variable is read and written under `mutex` only, and a
+/// job's closure is called only between `run`'s begin and end.
 private final class Board: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
   private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
-  private var job: Job?
+  private var job: (any Job)?
+  private var count = 0
+  /// The job's next piece: whoever asks first gets it. Atomic, and not under `mutex`.
+  private let next = Atomic<Int>(0)
   private var number = 0
   private var busyThreads = 0
   private var isClosed = false
@@ -93,14 +123,16 @@ private final class Board: @unchecked Sendable {
   }
 
   /// The caller's side: pins up a job, works on it too, and returns when nobody works on it.
-  func run(_ job: Job) {
+  func run(_ job: any Job, count: Int) {
     pthread_mutex_lock(mutex)
     self.job = job
+    self.count = count
+    next.store(0, ordering: .relaxed)
     number += 1
     pthread_cond_broadcast(changed)
     pthread_mutex_unlock(mutex)
 
-    job.work()
+    work(on: job, count)
 
     pthread_mutex_lock(mutex)
     self.job = nil  // a thread that wakes up only now finds nothing left to do
@@ -114,10 +146,11 @@ private final class Board: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     while !isClosed {
       if number != lastNumber, let job {
+        let count = count
         lastNumber = number
         busyThreads += 1
         pthread_mutex_unlock(mutex)
-        job.work()
+        work(on: job, count)
         pthread_mutex_lock(mutex)
         busyThreads -= 1
         if busyThreads == 0 { pthread_cond_broadcast(changed) }
@@ -126,6 +159,14 @@ private final class Board: @unchecked Sendable {
       }
     }
     pthread_mutex_unlock(mutex)
+  }
+
+  private func work(on job: any Job, _ count: Int) {
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      job.work(on: index)
+    }
   }
 
   func close() {
