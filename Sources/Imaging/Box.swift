@@ -31,6 +31,13 @@ public struct Box: Hashable, Sendable {
           columns.upperBound, other.columns.upperBound))
   }
 
+  /// The same box elsewhere.
+  public func moved(rows down: Int, columns right: Int) -> Box {
+    Box(
+      rows: rows.lowerBound + down..<rows.upperBound + down,
+      columns: columns.lowerBound + right..<columns.upperBound + right)
+  }
+
   /// The rows that both cover, as a count.
   public func sharedRows(with other: Box) -> Int { rows.clamped(to: other.rows).count }
 

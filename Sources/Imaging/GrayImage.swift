@@ -46,6 +46,26 @@ public struct GrayImage: Hashable, Sendable {
     return result
   }
 
+  /// Turned clockwise by quarter turns, as often as that takes from 0 to 3 or any other number.
+  public func turned(quarterTurns: Int) -> GrayImage {
+    let turns = ((quarterTurns % 4) + 4) % 4
+    if turns == 0 { return self }
+    if turns == 2 {
+      return GrayImage(rows: rows, columns: columns, pixels: pixels.reversed())
+    }
+    var result = GrayImage(rows: columns, columns: rows, filledWith: 0)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        if turns == 1 {
+          result[column, rows - 1 - row] = self[row, column]
+        } else {
+          result[columns - 1 - column, row] = self[row, column]
+        }
+      }
+    }
+    return result
+  }
+
   /// The part inside `box`.
   ///
   /// - Precondition: the box is not empty and lies within the picture.

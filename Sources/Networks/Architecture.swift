@@ -43,20 +43,25 @@ extension Architecture {
   /// The same shape with more channels, 63,146 parameters.
   public static let standard = pyramid(channels: [16, 32, 64, 64])
 
+  /// The same with an eleventh class for what is not a digit, 63,403 parameters.
+  public static let photo = pyramid(channels: [16, 32, 64, 64], classes: 11)
+
   /// Four 3x3 convolutions, the first two pooled; 28 → 26 → 13 → 13 → 6 → 4 → 2 pixels a side.
   ///
   /// The order convolution, pooling, normalization, ReLU is deliberate: normalizing and rectifying
   /// what is left after pooling costs a quarter.
-  private static func pyramid(channels: [Int]) -> Architecture {
-    Architecture(layers: [
-      .conv2d(channels: channels[0], kernel: 3), .maxPool2d(size: 2, stride: 2), .batchNorm2d,
-      .relu,
-      .conv2d(channels: channels[1], kernel: 3, padding: 1), .maxPool2d(size: 2, stride: 2),
-      .batchNorm2d, .relu,
-      .conv2d(channels: channels[2], kernel: 3), .batchNorm2d, .relu,
-      .conv2d(channels: channels[3], kernel: 3), .batchNorm2d, .relu,
-      .flatten, .dense(outputs: 10),
-    ])
+  private static func pyramid(channels: [Int], classes: Int = 10) -> Architecture {
+    Architecture(
+      classes: classes,
+      layers: [
+        .conv2d(channels: channels[0], kernel: 3), .maxPool2d(size: 2, stride: 2), .batchNorm2d,
+        .relu,
+        .conv2d(channels: channels[1], kernel: 3, padding: 1), .maxPool2d(size: 2, stride: 2),
+        .batchNorm2d, .relu,
+        .conv2d(channels: channels[2], kernel: 3), .batchNorm2d, .relu,
+        .conv2d(channels: channels[3], kernel: 3), .batchNorm2d, .relu,
+        .flatten, .dense(outputs: classes),
+      ])
   }
 }
 

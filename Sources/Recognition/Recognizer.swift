@@ -2,15 +2,16 @@ public import Imaging
 
 /// Finds and reads the digits in a photo. An immutable value: share it between tasks freely.
 ///
-/// The way from picture to answer: `InkPage` (what is ink, how dark), `removeRulings` (lines of the
-/// paper), `Segmentation` (which ink is a digit), `readingOrder`, `DigitNormalizer` (28 × 28 as
-/// MNIST has it), and the network, once for all digits of the page.
+/// The way from picture to answer: `InkPage` (what is ink, how dark), `Rulings` (lines of the paper),
+/// `Segmentation` (which ink may be a digit), `DigitNormalizer` (28 × 28 as MNIST has it), the
+/// network, once for all digits of the page, `Cuts` (digits that touch), `readingOrder`. A page that
+/// makes no sense is looked at from the other three sides.
 public struct Recognizer: Sendable {
   private let classifier: any TileClassifier
 
   public init(classifier: any TileClassifier) { self.classifier = classifier }
 
-  /// The digits in an upright photo, line by line.
+  /// The digits in a photo, line by line.
   public func read(_ photo: GrayImage) -> Reading {
     var trace: Trace? = nil
     return read(photo, trace: &trace)
@@ -20,34 +21,48 @@ public struct Recognizer: Sendable {
   public func read(_ photo: GrayImage, trace: inout Trace?) -> Reading {
     let clock = ContinuousClock()
     let start = clock.now
-
-    let page = InkPage(photo)
-    let found = page.mask()
-    let rulings = Rulings(in: found, ink: page.ink)
-    let mask = rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink)
-    let segmentation = Segmentation(page: page, mask: mask)
-    let rows = readingOrder(
-      of: segmentation.digits.map(\.box), referenceHeight: segmentation.referenceHeight)
-    let tiles = rows.flatMap { row in
-      row.map { normalizedDigit(segmentation.digits[$0], ink: page.ink) }
+    let sheet = Sheet(in: photo)
+    var (page, turns, candidates) = read(upright: sheet?.picture ?? photo)
+    var origin = (row: sheet?.box.rows.lowerBound ?? 0, column: sheet?.box.columns.lowerBound ?? 0)
+    var paper = sheet?.picture ?? photo
+    if sheet != nil && candidates.allSatisfy(\.isJunk) {
+      (page, turns, candidates) = read(upright: photo)
+      origin = (0, 0)
+      paper = photo
     }
-    let probabilities =
-      tiles.isEmpty
-      ? [] : classifier.probabilities(of: tiles.map { $0.pixels.map { Float($0) / 255 } })
-
-    var next = 0
+    let digits = candidates.filter { !$0.isJunk }
+    let rows = readingOrder(
+      of: digits.map(\.region.box), referenceHeight: page.segmentation.referenceHeight)
     let lines = rows.map { row in
       Reading.Line(
         digits: row.map { index in
-          defer { next += 1 }
-          return digit(probabilities[next], box: page.photoBox(segmentation.digits[index].box))
+          let box = page.page.photoBox(digits[index].region.box)
+          return digit(
+            digits[index].probabilities,
+            box: box.turnedBack(
+              quarterTurns: turns, rows: paper.rows, columns: paper.columns
+            ).moved(rows: origin.row, columns: origin.column))
         })
     }
     let reading = Reading(
       width: photo.columns, height: photo.rows, lines: lines,
       milliseconds: (clock.now - start) / .milliseconds(1))
-    trace?.record(page: page, mask: found, rest: mask, segmentation: segmentation, tiles: tiles)
+    trace?.record(
+      page, tiles: rows.joined().map { digits[$0].tile },
+      refused: candidates.filter(\.isJunk).map(\.tile))
     return reading
+  }
+
+  /// Reads a page, turned to the side that makes most sense.
+  private func read(
+    upright picture: GrayImage
+  ) -> (page: PageReading, quarterTurns: Int, candidates: [Candidate]) {
+    var page = PageReading(picture, classifier: classifier)
+    let turns = page.quarterTurns()
+    if turns > 0 {
+      page = PageReading(picture.turned(quarterTurns: turns), classifier: classifier)
+    }
+    return (page, turns, page.candidates())
   }
 
   private func digit(_ probabilities: [Float], box: Box) -> Reading.Digit {
@@ -57,5 +72,67 @@ public struct Recognizer: Sendable {
       alternatives: ranked.dropFirst().filter { $0.element >= 0.01 }.map {
         Reading.Alternative(digit: $0.offset, confidence: Double($0.element))
       })
+  }
+}
+
+/// A page on the way from picture to digits.
+struct PageReading: Sendable {
+  let page: InkPage
+  /// All ink, and what is left of it without rulings.
+  let found: Mask, mask: Mask
+  let segmentation: Segmentation
+  private let reader: TileReader
+  /// The segmentation's regions as they are.
+  private let whole: [Candidate]
+
+  init(_ photo: GrayImage, classifier: any TileClassifier) {
+    page = InkPage(photo)
+    found = page.mask()
+    let rulings = Rulings(in: found, ink: page.ink)
+    mask = rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink)
+    segmentation = Segmentation(page: page, mask: mask)
+    reader = TileReader(classifier: classifier, ink: page.ink)
+    whole = reader.candidates(segmentation.digits)
+  }
+
+  /// What may be digits, after the network's first look at it.
+  func candidates() -> [Candidate] {
+    reader.parted(whole, referenceHeight: segmentation.referenceHeight)
+      + reader.candidates(segmentation.doubtful).filter { $0.confidence > 0.8 && $0.knowsJunk }
+  }
+
+  /// How many quarter turns clockwise make the page readable.
+  ///
+  /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
+  /// readable, and must be much better.
+  func quarterTurns() -> Int {
+    let upright = readableShare(of: whole)
+    guard whole.count >= 2, upright < 0.7 else { return 0 }
+    let regions = Array(
+      segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
+    let shares = (0..<4).map {
+      readableShare(of: reader.candidates(regions, quarterTurns: $0))
+    }
+    let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
+    return shares[best] > shares[0] + 0.15 ? best : 0
+  }
+
+  private func readableShare(of candidates: [Candidate]) -> Double {
+    candidates.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
+  }
+}
+
+extension Box {
+  /// Where a box of a picture turned clockwise lies in the picture as it was, `rows` by `columns`.
+  func turnedBack(quarterTurns: Int, rows height: Int, columns width: Int) -> Box {
+    func mirrored(_ range: Range<Int>, in length: Int) -> Range<Int> {
+      length - range.upperBound..<length - range.lowerBound
+    }
+    return switch quarterTurns {
+    case 1: Box(rows: mirrored(columns, in: height), columns: rows)
+    case 2: Box(rows: mirrored(rows, in: height), columns: mirrored(columns, in: width))
+    case 3: Box(rows: columns, columns: mirrored(rows, in: width))
+    default: self
+    }
   }
 }

@@ -5,6 +5,8 @@ import Imaging
 struct Segmentation: Sendable {
   /// One region a digit, in no particular order.
   let digits: [Region]
+  /// Much smaller or larger than the others: digits only where the network is sure.
+  let doubtful: [Region]
   /// What was left out.
   let dropped: [Region]
   /// About the height of a digit, in pixels; 0 when there is none.
@@ -44,13 +46,17 @@ struct Segmentation: Sendable {
     }
     var digits = mains
     merge(&digits, reference: reference)
+    var doubtful: [Region] = []
     for fragment in others {
       if let owner = owner(of: fragment, among: digits, reference: reference) {
         digits[owner] = digits[owner].union(fragment)
+      } else if Double(fragment.box.height) >= max(8, 0.2 * reference) {
+        doubtful.append(fragment)
       } else {
         dropped.append(fragment)
       }
     }
+    self.doubtful = doubtful
     self.digits = digits
     self.dropped = dropped
     referenceHeight = digits.isEmpty ? 0 : reference

@@ -13,12 +13,11 @@ public struct Trace: Sendable {
 
   public init() {}
 
-  mutating func record(
-    page: InkPage, mask: Mask, rest: Mask, segmentation: Segmentation, tiles: [GrayImage]
-  ) {
+  mutating func record(_ reading: PageReading, tiles: [GrayImage], refused: [GrayImage]) {
+    let (page, segmentation) = (reading.page, reading.segmentation)
     add("gray", ColorImage(page.gray))
     add("ink", ColorImage(page.ink.inverted))
-    add("mask", maskPicture(mask, rest: rest))
+    add("mask", maskPicture(reading.found, rest: reading.mask))
     var regions = ColorImage(page.gray)
     for region in segmentation.dropped {
       regions.draw(region.box, red: 220, green: 60, blue: 50)
@@ -28,6 +27,7 @@ public struct Trace: Sendable {
     }
     add("regions", regions)
     if let sheet = tileSheet(tiles) { add("tiles", ColorImage(sheet)) }
+    if let sheet = tileSheet(refused) { add("refused", ColorImage(sheet)) }
   }
 
   private mutating func add(_ name: String, _ picture: ColorImage) {

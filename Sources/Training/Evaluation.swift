@@ -24,9 +24,12 @@ public struct Evaluation: Sendable {
     public let confidence: Float
   }
 
-  /// - Parameter logits: `[images, classes]`.
-  public init(logits: Tensor, labels: [UInt8]) {
-    precondition(logits.shape == Shape(labels.count, logits.matrixColumns) && !labels.isEmpty)
+  /// - Parameter logits: `[images, classes]`. All images are digits, so of a network that knows a
+  ///   class for what is none (the eleventh) only the ten digits are asked.
+  public init(logits allLogits: Tensor, labels: [UInt8]) {
+    precondition(
+      allLogits.shape == Shape(labels.count, allLogits.matrixColumns) && !labels.isEmpty)
+    let logits = allLogits.matrixColumns == 11 ? allLogits.firstColumns(10) : allLogits
     let classes = max(10, logits.matrixColumns)
     let answers = logits.argmaxOfRows()
     let probabilities = softmax(logits)
@@ -78,6 +81,16 @@ public struct Evaluation: Sendable {
   public func recall(of digit: Int) -> Double? {
     let present = confusion[digit].reduce(0, +)
     return present == 0 ? nil : Double(confusion[digit][digit]) / Double(present)
+  }
+}
+
+extension Tensor {
+  /// The first columns of a matrix.
+  fileprivate func firstColumns(_ count: Int) -> Tensor {
+    let (columns, all) = (matrixColumns, values)
+    let rows = all.count / columns
+    let kept = (0..<rows).flatMap { all[$0 * columns..<$0 * columns + count] }
+    return Tensor(kept, shape: Shape(rows, count))
   }
 }
 

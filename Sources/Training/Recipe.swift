@@ -17,6 +17,12 @@ public struct Recipe: Sendable {
   /// The result is an exponential moving average of the network over the last part of training.
   public var average: Average?
   public var augmentation = Augmentation.none
+  /// How many pictures that show no digit are drawn and learned as class 10.
+  public var junk = 0
+  /// How many digits are drawn with the same pen, so that the pen does not tell what is none.
+  public var drawnDigits = 0
+  /// How many training digits are shown again as they come from between neighbours that touch them.
+  public var cutDigits = 0
 
   public struct Average: Sendable, Hashable {
     public var decay: Float
@@ -26,7 +32,7 @@ public struct Recipe: Sendable {
     func hasBegun(by step: Int, of steps: Int) -> Bool { Double(step) > from * Double(steps) }
   }
 
-  public static let all: [Recipe] = [quick, standard, reference]
+  public static let all: [Recipe] = [quick, standard, photo, reference]
 
   /// One epoch, no augmentation: 99 % in a few seconds.
   public static let quick = Recipe(
@@ -38,6 +44,18 @@ public struct Recipe: Sendable {
     name: "standard", architecture: .standard, epochs: 6, batchSize: 128, learningRate: 0.02,
     schedule: .warmUpLinear(warmUp: 0.1), beta1: 0.9, beta2: 0.99, labelSmoothing: 0.1,
     average: Average(decay: 0.995, from: 0.8), augmentation: .standard)
+
+  /// `standard` for pages: it also learns to know what is not a digit, as class 10.
+  public static let photo: Recipe = {
+    var recipe = standard
+    recipe.name = "photo"
+    recipe.architecture = .photo
+    recipe.junk = 16_000
+    recipe.drawnDigits = 8_000
+    recipe.epochs = 12
+    recipe.cutDigits = 10_000
+    return recipe
+  }()
 
   /// The network everyone knows, trained the way everyone does: Adam at 1e-3, plain cross-entropy.
   public static let reference = Recipe(

@@ -13,6 +13,8 @@ public struct Trainer: Sendable {
   public let recipe: Recipe
   public let preprocessing = Preprocessing.mnist
   public let stepsPerEpoch: Int
+  /// How many images were given; what the recipe draws comes on top.
+  public let trainingImages: Int
   public var steps: Int { stepsPerEpoch * recipe.epochs }
 
   // The state: all of it is saved and resumed.
@@ -47,9 +49,16 @@ public struct Trainer: Sendable {
           + "\([data.rows, data.columns, 1])")
     }
     self.recipe = recipe
+    generator = SplitMix64(seed: seed)
+    trainingImages = data.count
+    var data = data
+    if recipe.junk + recipe.drawnDigits + recipe.cutDigits > 0 {
+      var own = generator.split()
+      data = data.addingDrawings(
+        junk: recipe.junk, digits: recipe.drawnDigits, cutDigits: recipe.cutDigits, using: &own)
+    }
     self.data = data
     stepsPerEpoch = data.count / recipe.batchSize
-    generator = SplitMix64(seed: seed)
     network = try Network(recipe.architecture, using: &generator)
     optimizer = recipe.optimizer
     generatorAtEpoch = generator
@@ -57,7 +66,6 @@ public struct Trainer: Sendable {
     microBatches = ranges.map { _ in MicroBatch() }
   }
 
-  public var trainingImages: Int { data.count }
   public var isFinished: Bool { step >= steps }
   /// The epoch of the next step, from 1; the last one when training has finished.
   public var epoch: Int { min(step / stepsPerEpoch, recipe.epochs - 1) + 1 }

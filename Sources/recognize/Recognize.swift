@@ -43,7 +43,7 @@ struct Recognize: ParsableCommand {
     let (input, classes) = (
       checkpoint.network.architecture.input, checkpoint.network.architecture.classes
     )
-    guard input == [28, 28, 1] && classes == 10 else {
+    guard input == [28, 28, 1] && (classes == 10 || classes == 11) else {
       throw FileError(
         file: path, expected: "a network that reads 10 digits in 28x28 pixels",
         found: "\(classes) classes in \(input[0])x\(input[1])")

@@ -13,7 +13,8 @@ struct Train: ParsableCommand {
     abstract: "Trains a network on the MNIST digits and saves it as a checkpoint.",
     discussion: """
       Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
-      reference (the network of the textbooks).
+      photo (the same for photos of pages: it also learns what is not a digit), reference (the \
+      network of the textbooks).
 
       Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
       Equal seeds give equal checkpoints, byte for byte, on any number of threads.
@@ -22,7 +23,7 @@ struct Train: ParsableCommand {
 
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
-  @Option(help: "quick, standard or reference. (default: quick)")
+  @Option(help: "quick, standard, photo or reference. (default: quick)")
   var recipe: String?
   @Option(parsing: .unconditional, help: "Passes over the training images. (default: the recipe's)")
   var epochs: Int?

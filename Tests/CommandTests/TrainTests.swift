@@ -48,6 +48,18 @@ import Testing
     #expect(try folder.bytes("1") != folder.bytes("other"))
   }
 
+  /// What is not a digit is drawn by the seed, too.
+  @Test func theRecipePhotoIsRepeatedToTheByte() throws {
+    for threads in [1, 2] {
+      let outcome = try train(
+        "--recipe photo --epochs 1 --batch-size 500 --threads \(threads) "
+          + "--output '\(folder.file("\(threads)"))'")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.contains("63,403 parameters"))
+    }
+    #expect(try folder.bytes("1") == folder.bytes("2"))
+  }
+
   /// Stops a run with SIGINT, again and again, and goes on until it is done.
   @Test func aStoppedRunGoesOnAsIfItHadNeverStopped() throws {
     let options = ["--recipe", "standard", "--epochs", "8"]
@@ -119,7 +131,7 @@ import Testing
       "--learning-rate -1",
       "train: --learning-rate must be above 0 and at most 100, not -1.0"
     ),
-    ("--recipe best", "train: --recipe must be one of quick, standard, reference, not best"),
+    ("--recipe best", "train: --recipe must be one of quick, standard, photo, reference, not best"),
     ("--batch-size 0", "train: --batch-size must be from 1 to 65536, not 0"),
     (
       "--batch-size 501",

@@ -17,6 +17,20 @@ struct HoleCounter: TileClassifier {
   }
 }
 
+/// Like `HoleCounter`, but it knows what is not a digit: what is wider than high or has no hole.
+struct StrictHoleCounter: TileClassifier {
+  func probabilities(of tiles: [[Float]]) -> [[Float]] {
+    zip(tiles, HoleCounter().probabilities(of: tiles)).map { tile, digits in
+      let places = tile.indices.filter { tile[$0] > 0.4 }
+      let (rows, columns) = (places.map { $0 / 28 }, places.map { $0 % 28 })
+      let height = (rows.max() ?? 0) - (rows.min() ?? 0)
+      let width = (columns.max() ?? 0) - (columns.min() ?? 0)
+      let isDigit = width <= height && digits[1] < 0.5
+      return isDigit ? digits + [0] : digits.map { $0 * 0.05 } + [0.95]
+    }
+  }
+}
+
 /// A page to write on: bright paper, dark pen.
 struct Page {
   var image: GrayImage

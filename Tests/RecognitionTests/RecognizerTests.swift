@@ -113,6 +113,56 @@ import Testing
     }
   }
 
+  @Test func whatIsNoDigitIsLeftOut() {
+    let strict = Recognizer(classifier: StrictHoleCounter())
+    var page = Page(rows: 240, columns: 320)
+    page.write("1081", top: 40, left: 60)
+    page.ellipse(middle: (170, 150), height: 20, width: 20, pen: 20)
+    #expect(strict.read(page.image).text == "08")
+    #expect(strict.read(page.image).lines[0].digits[0].alternatives.allSatisfy { $0.digit < 10 })
+    // A network without that class cannot tell.
+    #expect(recognizer.read(page.image).text == "1081\n1")
+  }
+
+  @Test func digitsThatTouchAreParted() {
+    let strict = Recognizer(classifier: StrictHoleCounter())
+    var page = Page(rows: 160, columns: 320)
+    page.write("8", top: 40, left: 40)
+    for column in [110.0, 137, 164] {
+      page.ellipse(middle: (60, column), height: 40, width: 27, pen: 5)
+    }
+    let reading = strict.read(page.image)
+    #expect(reading.text == "8000")
+    let boxes = reading.lines.first?.digits.map(\.box) ?? []
+    for (left, right) in zip(boxes, boxes.dropFirst()) {
+      #expect(left.columns.upperBound <= right.columns.lowerBound + 6)
+    }
+  }
+
+  @Test(arguments: 0...3)
+  func aPageOnItsSideIsTurned(turns: Int) {
+    let strict = Recognizer(classifier: StrictHoleCounter())
+    let upright = Self.twoLines.image
+    let turned = upright.turned(quarterTurns: turns)
+    let reading = strict.read(turned)
+    #expect((reading.width, reading.height) == (turned.columns, turned.rows))
+    // 0 and 8 look the same on their heads; a lying 0 is none.
+    #expect(reading.text == "08\n80")
+    let inside = Box(rows: 0..<turned.rows, columns: 0..<turned.columns)
+    let ink = turned.mask(upTo: 120)
+    for digit in reading.lines.flatMap(\.digits) {
+      #expect(digit.box.union(inside) == inside)
+      // Each box holds ink at all four of its sides.
+      let box = digit.box
+      let part = Mask(
+        rows: box.height, columns: box.width,
+        isInk: box.rows.flatMap { row in box.columns.map { ink[row, $0] } })
+      let boxes = part.regions().map(\.box)
+      let whole = boxes.dropFirst().reduce(boxes[0]) { $0.union($1) }
+      #expect(box.height - whole.height <= 4 && box.width - whole.width <= 4)
+    }
+  }
+
   @Test func aTraceShowsEveryStep() {
     var trace: Trace? = Trace()
     let reading = recognizer.read(Self.twoLines.image, trace: &trace)
@@ -161,6 +211,39 @@ import Testing
       let lefts = row.map { boxes[$0].columns.lowerBound }
       #expect(lefts == lefts.sorted())
     }
+  }
+}
+
+@Suite struct CutsTests {
+  private let pair = mask(
+    """
+    ..####....####..
+    .#....#..#....#.
+    #......##......#
+    #......##......#
+    .#....#..#....#.
+    ..####....####..
+    """
+  ).regions()[0]
+
+  @Test func theWayOfLeastInkIsACut() {
+    let cuts = Cuts(of: pair, spacing: 3, limit: 1)
+    #expect(cuts.count == 1)
+    #expect(cuts.part(from: -1, to: 0)?.box.columns.upperBound ?? 0 <= 9)
+    #expect(cuts.part(from: 0, to: 1)?.box.columns.lowerBound ?? 0 >= 6)
+  }
+
+  @Test(arguments: 1...4)
+  func partsSideBySideAreTheWhole(limit: Int) {
+    let cuts = Cuts(of: pair, spacing: 2, limit: limit)
+    #expect(cuts.count == limit)
+    let parts = (-1..<cuts.count).compactMap { cuts.part(from: $0, to: $0 + 1) }
+    #expect(cuts.part(from: -1, to: cuts.count) == pair)
+    #expect(parts.reduce(0) { $0 + $1.area } >= pair.area)
+  }
+
+  @Test func whatIsNarrowHasNoCut() {
+    #expect(Cuts(of: mask("##\n##").regions()[0], spacing: 2, limit: 9).count == 0)
   }
 }
 

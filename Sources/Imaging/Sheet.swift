@@ -1,0 +1,160 @@
+/// A bright sheet on a darker table or floor, as a photo with its surroundings shows it.
+public struct Sheet: Sendable {
+  /// The part of the picture that holds the sheet.
+  public let box: Box
+  /// That part, with the sheet's own paper continued over what lies beside it.
+  public let picture: GrayImage
+
+  /// The longer side of the copy that is searched, in pixels.
+  private static let workingSide = 256
+  /// Where sides lie apart in brightness by less than this, it is a shadow or a fold.
+  private static let leastStep = 20
+
+  /// The sheet in a photo; nil where the paper fills it, or nothing has the shape of a sheet.
+  ///
+  /// It is the largest bright region (Otsu), at least a seventh of the picture, without deep notches,
+  /// whose sides mostly lie inside the picture and are sharp: a step of brightness over few pixels,
+  /// where light falls off slowly.
+  public init?(in photo: GrayImage) {
+    let longer = max(photo.rows, photo.columns)
+    // Smaller pictures are cut-outs, in which a thick bright stroke could be taken for a sheet.
+    guard longer >= 480 else { return nil }
+    let scale = Double(Self.workingSide) / Double(longer)
+    let small = photo.resampled(
+      rows: max(1, Int((Double(photo.rows) * scale).rounded())),
+      columns: max(1, Int((Double(photo.columns) * scale).rounded())))
+    guard min(small.rows, small.columns) >= 32 else { return nil }
+    let smooth = small.blurred(sigma: 1)
+    let bright = smooth.mask(above: otsuThreshold(of: smooth))
+    guard let region = bright.regions().max(by: { $0.area < $1.area }),
+      7 * region.area >= small.rows * small.columns
+    else { return nil }
+    let outline = Outline(region)
+    guard Double(region.area) > 0.85 * Double(outline.area),
+      outline.isSharp(in: smooth, leastStep: Self.leastStep)
+    else { return nil }
+
+    // The very edge is curled, cast a shadow or was mixed with the table.
+    let inset = 3
+    let paper = outline.continuedPaper(of: smooth, inset: inset)
+    let inner = outline.mask(rows: small.rows, columns: small.columns, inset: inset)
+    func range(_ range: Range<Int>, _ from: Int, _ to: Int) -> Range<Int> {
+      range.lowerBound * to / from..<min(to, (range.upperBound * to + from - 1) / from)
+    }
+    let box = Box(
+      rows: range(region.box.rows, small.rows, photo.rows),
+      columns: range(region.box.columns, small.columns, photo.columns))
+    let fill = paper.resampled(rows: photo.rows, columns: photo.columns)
+    let share = inner.image.resampled(rows: photo.rows, columns: photo.columns)
+    var picture = photo.cropped(to: box)
+    for row in box.rows {
+      for column in box.columns where share[row, column] < 255 {
+        let weight = Int(share[row, column])
+        picture[row - box.rows.lowerBound, column - box.columns.lowerBound] = UInt8(
+          (weight * Int(photo[row, column]) + (255 - weight) * Int(fill[row, column])) / 255)
+      }
+    }
+    self.box = box
+    self.picture = picture
+  }
+}
+
+/// What lies between the leftmost and rightmost pixel of its row, and between the topmost and
+/// lowest of its column: a sheet with all that is written on it.
+private struct Outline {
+  private let box: Box
+  /// For each row of the box, and for each of its columns.
+  private var rowSpans: [Range<Int>], columnSpans: [Range<Int>]
+
+  init(_ region: Region) {
+    box = region.box
+    var (lefts, rights) = (
+      [Int](repeating: .max, count: box.height), [Int](repeating: .min, count: box.height)
+    )
+    var (tops, bottoms) = (
+      [Int](repeating: .max, count: box.width), [Int](repeating: .min, count: box.width)
+    )
+    for run in region.runs {
+      let row = run.row - box.rows.lowerBound
+      lefts[row] = min(lefts[row], run.columns.lowerBound)
+      rights[row] = max(rights[row], run.columns.upperBound)
+      for column in run.columns {
+        let index = column - box.columns.lowerBound
+        tops[index] = min(tops[index], run.row)
+        bottoms[index] = max(bottoms[index], run.row + 1)
+      }
+    }
+    rowSpans = zip(lefts, rights).map { $0..<$1 }
+    columnSpans = zip(tops, bottoms).map { $0..<$1 }
+  }
+
+  func holds(row: Int, column: Int, inset: Int = 0) -> Bool {
+    guard box.rows ~= row && box.columns ~= column else { return false }
+    let across = rowSpans[row - box.rows.lowerBound]
+    let down = columnSpans[column - box.columns.lowerBound]
+    return across.lowerBound + inset <= column && column < across.upperBound - inset
+      && down.lowerBound + inset <= row && row < down.upperBound - inset
+  }
+
+  var area: Int {
+    box.rows.reduce(0) { sum, row in
+      sum + box.columns.count { holds(row: row, column: $0) }
+    }
+  }
+
+  func mask(rows: Int, columns: Int, inset: Int) -> Mask {
+    var mask = Mask(rows: rows, columns: columns)
+    for row in box.rows {
+      for column in box.columns where holds(row: row, column: column, inset: inset) {
+        mask[row, column] = true
+      }
+    }
+    return mask
+  }
+
+  /// Whether at least 0.6 of all ends of rows and columns lie inside the picture, and 0.8 of those
+  /// at a step from dark to bright.
+  func isSharp(in image: GrayImage, leastStep: Int) -> Bool {
+    var (inside, sharp) = (0, 0)
+    func test(_ inner: (Int) -> (Int, Int)) {
+      func mean(_ distances: ClosedRange<Int>) -> Int? {
+        let places = distances.map(inner)
+        guard
+          places.allSatisfy({ 0..<image.rows ~= $0.0 && 0..<image.columns ~= $0.1 })
+        else { return nil }
+        return places.reduce(0) { $0 + Int(image[$1.0, $1.1]) } / places.count
+      }
+      guard let bright = mean(2...4), let dark = mean(-4 ... -2) else { return }
+      inside += 1
+      if bright - dark >= leastStep { sharp += 1 }
+    }
+    for (row, span) in zip(box.rows, rowSpans) {
+      test { (row, span.lowerBound + $0) }
+      test { (row, span.upperBound - 1 - $0) }
+    }
+    for (column, span) in zip(box.columns, columnSpans) {
+      test { (span.lowerBound + $0, column) }
+      test { (span.upperBound - 1 - $0, column) }
+    }
+    let all = 2 * (box.height + box.width)
+    return 5 * inside >= 3 * all && 5 * sharp >= 4 * inside
+  }
+
+  /// The median brightness of each row of the paper, continued to both sides, up and down.
+  func continuedPaper(of image: GrayImage, inset: Int) -> GrayImage {
+    var result = image
+    var levels = [UInt8?](repeating: nil, count: image.rows)
+    for row in box.rows {
+      let inner = box.columns.filter { holds(row: row, column: $0, inset: inset) }
+        .map { image[row, $0] }.sorted()
+      if !inner.isEmpty { levels[row] = inner[inner.count / 2] }
+    }
+    let first = levels.firstIndex { $0 != nil } ?? 0
+    let last = levels.lastIndex { $0 != nil } ?? 0
+    for row in 0..<image.rows {
+      let level = levels[min(last, max(first, row))] ?? 255
+      for column in 0..<image.columns { result[row, column] = level }
+    }
+    return result
+  }
+}

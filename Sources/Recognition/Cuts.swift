@@ -1,0 +1,186 @@
+import Glibc
+import Imaging
+
+/// Ways to cut ink that hangs together from top to bottom: where digits that touch may be parted.
+///
+/// Of two kinds. One follows the way of least ink: a path with one column for each row, moving at
+/// most one column a row, so that it goes around leaning digits. The other is straight, where the
+/// ink is lowest from its top to its bottom: where round digits touch, least ink would lead through
+/// their insides.
+struct Cuts: Sendable {
+  private let region: Region
+  /// For each cut, from left to right, the first column of each row that lies right of it.
+  private let paths: [[Int]]
+
+  var count: Int { paths.count }
+
+  /// - Parameter spacing: how many columns apart cuts are at least.
+  /// - Parameter limit: the most cuts; those that cross least ink are taken.
+  init(of region: Region, spacing: Int, limit: Int) {
+    self.region = region
+    let mask = region.mask()
+    let (rows, columns) = (mask.rows, mask.columns)
+    guard columns > 2 * spacing else {
+      paths = []
+      return
+    }
+    let middle = rows / 2
+    let upper = CheapestPaths(mask, rows: Array((0...middle).reversed()))
+    let lower = CheapestPaths(mask, rows: Array(middle..<rows))
+    let costs = (0..<columns).map { upper.costs[$0] + lower.costs[$0] }
+    let waists = Self.places(costs: heights(of: mask), spacing: spacing, limit: limit / 2)
+    let ways = Self.places(costs: costs, spacing: spacing, limit: limit - waists.count)
+      .filter { way in waists.allSatisfy { abs($0 - way) > 1 } }
+    paths = (waists.map { ($0, false) } + ways.map { ($0, true) }).sorted { $0.0 < $1.0 }.map {
+      column, isWay in
+      var path = [Int](repeating: column, count: rows)
+      guard isWay else { return path }
+      for (row, place) in zip((0...middle).reversed(), upper.path(from: column)) {
+        path[row] = place
+      }
+      for (row, place) in zip(middle..<rows, lower.path(from: column)) { path[row] = place }
+      return path
+    }
+  }
+
+  /// Up to `limit` columns, from the cheapest on, none near one that is taken nor near the ends.
+  private static func places(costs: [Int], spacing: Int, limit: Int) -> [Int] {
+    var places: [Int] = []
+    for column in (spacing..<costs.count - spacing).sorted(by: { (costs[$0], $0) < (costs[$1], $1) }
+    )
+    where places.count < limit {
+      if places.allSatisfy({ abs($0 - column) >= spacing }) { places.append(column) }
+    }
+    return places
+  }
+
+  /// The ink between two cuts: the left one of all is -1, the right one `count`; nil without ink.
+  func part(from first: Int, to last: Int) -> Region? {
+    var runs: [Run] = []
+    let (top, left) = (region.box.rows.lowerBound, region.box.columns.lowerBound)
+    for run in region.runs {
+      let row = run.row - top
+      // Paths may cross: what the first one gives away the last one does not get back.
+      let from = first < 0 ? run.columns.lowerBound : left + paths[first][row]
+      let to = last >= count ? run.columns.upperBound : left + paths[last][row]
+      let lower = max(run.columns.lowerBound, from)
+      let upper = min(run.columns.upperBound, to)
+      if lower < upper { runs.append(Run(row: run.row, columns: lower..<upper)) }
+    }
+    return runs.isEmpty ? nil : Region(runs: runs)
+  }
+}
+
+/// For each column of the first of some rows, the path through all of them that crosses least ink.
+private struct CheapestPaths {
+  /// What the path costs that begins in each column.
+  let costs: [Int]
+  /// For each row but the first, where the best path comes from that ends in each column: walked
+  /// backwards, because the costs are those of the beginning.
+  private let steps: [[Int8]]
+
+  /// A pixel of ink costs as much as so many steps aside.
+  private static let inkCost = 6
+
+  init(_ mask: Mask, rows: [Int]) {
+    var steps: [[Int8]] = []
+    func cost(_ row: Int) -> [Int] {
+      (0..<mask.columns).map { mask[row, $0] ? Self.inkCost : 0 }
+    }
+    var costs = cost(rows[rows.count - 1])
+    for row in rows.dropLast().reversed() {
+      let own = cost(row)
+      var next = costs
+      var step = [Int8](repeating: 0, count: mask.columns)
+      for column in 0..<mask.columns {
+        var best = costs[column]
+        for side in [-1, 1] where 0..<mask.columns ~= column + side {
+          if costs[column + side] + 1 < best {
+            best = costs[column + side] + 1
+            step[column] = Int8(side)
+          }
+        }
+        next[column] = own[column] + best
+      }
+      costs = next
+      steps.append(step)
+    }
+    self.costs = costs
+    self.steps = steps.reversed()
+  }
+
+  /// The columns of the path, in the order of the rows.
+  func path(from column: Int) -> [Int] {
+    var column = column
+    var path = [column]
+    for step in steps {
+      column += Int(step[column])
+      path.append(column)
+    }
+    return path
+  }
+}
+
+/// From the topmost to the lowest ink of each column, in pixels.
+private func heights(of mask: Mask) -> [Int] {
+  (0..<mask.columns).map { column in
+    let inked = (0..<mask.rows).filter { mask[$0, column] }
+    return (inked.last ?? 0) - (inked.first ?? 0)
+  }
+}
+
+extension TileReader {
+  /// Parts digits that touch: where the parts of some ink are digits and the whole is not, the parts
+  /// take its place.
+  ///
+  /// Of all ways to cut, the one with the largest sum of the parts' worth (logarithms of
+  /// probabilities, so that needless parts do not pay).
+  func parted(_ candidates: [Candidate], referenceHeight: Double) -> [Candidate] {
+    candidates.flatMap { candidate in
+      let box = candidate.region.box
+      // Two digits side by side are as high as one, and hardly narrower than one is high.
+      guard candidate.isJunk || candidate.confidence < 0.7,
+        Double(box.height) > 0.5 * referenceHeight,
+        Double(box.width) > 0.8 * min(Double(box.height), referenceHeight)
+      else { return [candidate] }
+      return parts(of: candidate, referenceHeight: referenceHeight) ?? [candidate]
+    }
+  }
+
+  private func parts(of whole: Candidate, referenceHeight: Double) -> [Candidate]? {
+    let height = min(Double(whole.region.box.height), 1.3 * referenceHeight)
+    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: 12)
+    guard cuts.count > 0 else { return nil }
+    var spans: [(from: Int, to: Int)] = []
+    var regions: [Region] = []
+    for from in -1..<cuts.count {
+      for to in from + 1...cuts.count where !(from == -1 && to == cuts.count) {
+        guard let part = cuts.part(from: from, to: to),
+          Double(part.box.width) < 1.3 * height, Double(part.box.height) > 0.4 * height
+        else { continue }
+        spans.append((from, to))
+        regions.append(part)
+      }
+    }
+    let readings = candidates(regions)
+    // best[i]: the best way to read everything left of cut i - 1.
+    var best: [(worth: Double, parts: [Int])?] = Array(repeating: nil, count: cuts.count + 2)
+    best[0] = (0, [])
+    for end in 0...cuts.count {
+      for (index, span) in spans.enumerated() where span.to == end {
+        guard let before = best[span.from + 1], !readings[index].isJunk else { continue }
+        let worth = before.worth + readings[index].worth
+        if worth > best[end + 1]?.worth ?? -.infinity {
+          best[end + 1] = (worth, before.parts + [index])
+        }
+      }
+    }
+    guard let found = best[cuts.count + 1], found.parts.count > 1 else { return nil }
+    // Digits are about half as wide as high; halves of one would be narrower.
+    let width = Double(whole.region.box.width)
+    guard found.worth > whole.worth, width >= 0.4 * Double(found.parts.count) * height,
+      found.parts.allSatisfy({ readings[$0].confidence > 0.5 })
+    else { return nil }
+    return found.parts.map { readings[$0] }
+  }
+}
