@@ -43,14 +43,18 @@ public struct Augmentation: Hashable, Sendable {
   /// Changes one image in place.
   ///
   /// - Parameter image: rows · columns values from 0, paper, to 1, ink.
+  /// - Parameter room: memory to work in, kept from image to image.
   public func apply(
-    to image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int,
+    to image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int, room: inout Tensor,
     using generator: inout SplitMix64
   ) {
     if self == .none { return }
     precondition(image.count == rows * columns)
-    changeStroke(of: image, rows: rows, columns: columns, using: &generator)
-    warp(image, rows: rows, columns: columns, using: &generator)
+    room.resize(to: Shape(3, rows, columns))
+    room.withMutableValues { room in
+      changeStroke(of: image, rows: rows, columns: columns, room: room, using: &generator)
+      warp(image, rows: rows, columns: columns, room: room, using: &generator)
+    }
   }
 
   // MARK: Stroke
@@ -62,43 +66,42 @@ public struct Augmentation: Hashable, Sendable {
   /// ink remains; the brightest pixel keeps its value.
   private func changeStroke(
     of image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int,
-    using generator: inout SplitMix64
+    room: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
   ) {
     let choice = generator.uniform()
     guard choice < strokeProbability else { return }
     let isThicker = choice < strokeProbability / 2
     let amount = generator.uniform()
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: image.count) { changed in
-      for row in 0..<rows {
-        for column in 0..<columns {
-          func value(_ dRow: Int, _ dColumn: Int) -> Float {
-            let (r, c) = (row + dRow, column + dColumn)
-            return r >= 0 && r < rows && c >= 0 && c < columns ? image[r * columns + c] : 0
-          }
-          let centre = value(0, 0)
-          let (up, down, left, right) = (value(-1, 0), value(1, 0), value(0, -1), value(0, 1))
-          if isThicker {
-            let cross = max(centre, max(max(up, down), max(left, right)))
-            let corners = max(max(value(-1, -1), value(-1, 1)), max(value(1, -1), value(1, 1)))
-            changed[row * columns + column] = 0.5 * (cross + max(cross, corners))
-          } else {
-            changed[row * columns + column] = min(centre, min(min(up, down), min(left, right)))
-          }
+    let changed = UnsafeMutableBufferPointer(rebasing: room[..<image.count])
+    for row in 0..<rows {
+      for column in 0..<columns {
+        func value(_ dRow: Int, _ dColumn: Int) -> Float {
+          let (r, c) = (row + dRow, column + dColumn)
+          return r >= 0 && r < rows && c >= 0 && c < columns ? image[r * columns + c] : 0
+        }
+        let centre = value(0, 0)
+        let (up, down, left, right) = (value(-1, 0), value(1, 0), value(0, -1), value(0, 1))
+        if isThicker {
+          let cross = max(centre, max(max(up, down), max(left, right)))
+          let corners = max(max(value(-1, -1), value(-1, 1)), max(value(1, -1), value(1, 1)))
+          changed[row * columns + column] = 0.5 * (cross + max(cross, corners))
+        } else {
+          changed[row * columns + column] = min(centre, min(min(up, down), min(left, right)))
         }
       }
-      var blend = amount
-      if !isThicker {
-        let ink = image.reduce(0, +)
-        let rest = changed.reduce(0, +)
-        // (1 − blend) · ink + blend · rest ≥ ink / 4
-        if ink > rest { blend = min(blend, 0.75 * ink / (ink - rest)) }
-      }
-      let oldPeak = image.max() ?? 0
-      for i in image.indices { image[i] += blend * (changed[i] - image[i]) }
-      let peak = image.max() ?? 0
-      if !isThicker, peak > 0 {
-        for i in image.indices { image[i] *= oldPeak / peak }
-      }
+    }
+    var blend = amount
+    if !isThicker {
+      let ink = image.reduce(0, +)
+      let rest = changed.reduce(0, +)
+      // (1 − blend) · ink + blend · rest ≥ ink / 4
+      if ink > rest { blend = min(blend, 0.75 * ink / (ink - rest)) }
+    }
+    let oldPeak = image.max() ?? 0
+    for i in image.indices { image[i] += blend * (changed[i] - image[i]) }
+    let peak = image.max() ?? 0
+    if !isThicker, peak > 0 {
+      for i in image.indices { image[i] *= oldPeak / peak }
     }
   }
 
@@ -108,7 +111,7 @@ public struct Augmentation: Hashable, Sendable {
   /// outside.
   private func warp(
     _ image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int,
-    using generator: inout SplitMix64
+    room: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
   ) {
     func symmetric(_ bound: Float) -> Float { generator.uniform(-bound, bound) }
     let angle = symmetric(rotation) * Float.pi / 180
@@ -123,27 +126,25 @@ public struct Augmentation: Hashable, Sendable {
     let c = sine * size * ratio
     let d = (slant * sine + cosine) * size
 
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * image.count) { buffer in
-      let result = UnsafeMutableBufferPointer(rebasing: buffer[..<image.count])
-      let displacement = UnsafeMutableBufferPointer(rebasing: buffer[image.count...])
-      if elastic > 0 {
-        drawDisplacements(displacement, rows: rows, columns: columns, using: &generator)
-      } else {
-        displacement.update(repeating: 0)
-      }
-      let (centreRow, centreColumn) = (0.5 * Float(rows - 1), 0.5 * Float(columns - 1))
-      for row in 0..<rows {
-        for column in 0..<columns {
-          let (y, x) = (Float(row) - centreRow, Float(column) - centreColumn)
-          let i = row * columns + column
-          let sourceRow = centreRow + c * x + d * y + rowShift + displacement[i]
-          let sourceColumn =
-            centreColumn + a * x + b * y + columnShift + displacement[image.count + i]
-          result[i] = bilinear(image, rows, columns, sourceRow, sourceColumn)
-        }
-      }
-      _ = image.update(fromContentsOf: result)
+    let result = UnsafeMutableBufferPointer(rebasing: room[..<image.count])
+    let displacement = UnsafeMutableBufferPointer(rebasing: room[image.count...])
+    if elastic > 0 {
+      drawDisplacements(displacement, rows: rows, columns: columns, using: &generator)
+    } else {
+      displacement.update(repeating: 0)
     }
+    let (centreRow, centreColumn) = (0.5 * Float(rows - 1), 0.5 * Float(columns - 1))
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let (y, x) = (Float(row) - centreRow, Float(column) - centreColumn)
+        let i = row * columns + column
+        let sourceRow = centreRow + c * x + d * y + rowShift + displacement[i]
+        let sourceColumn =
+          centreColumn + a * x + b * y + columnShift + displacement[image.count + i]
+        result[i] = bilinear(image, rows, columns, sourceRow, sourceColumn)
+      }
+    }
+    _ = image.update(fromContentsOf: result)
   }
 
   private func bilinear(

@@ -8,6 +8,7 @@ struct MicroBatch: Sendable {
   private var workspace = Workspace()
   private var images = Tensor()
   private var labels: [UInt8] = []
+  private var augmentationRoom = Tensor()
   private var logitsGradient = Tensor()
   /// The images' share of their batch.
   private var share: Float = 0
@@ -75,7 +76,8 @@ struct MicroBatch: Sendable {
             rebasing: values[place * size..<(place + 1) * size])
           for i in 0..<size { image[i] = Float(pixels[index * size + i]) * (1 / 255) }
           work.augmentation.apply(
-            to: image, rows: data.rows, columns: data.columns, using: &generator)
+            to: image, rows: data.rows, columns: data.columns, room: &augmentationRoom,
+            using: &generator)
           for i in 0..<size { image[i] = work.preprocessing(image[i]) }
         }
       }

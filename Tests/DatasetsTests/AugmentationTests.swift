@@ -16,8 +16,9 @@ import Testing
   ) -> [Float] {
     var image = image
     var generator = SplitMix64(seed: seed)
+    var room = Tensor()
     image.withUnsafeMutableBufferPointer {
-      augmentation.apply(to: $0, rows: rows, columns: columns, using: &generator)
+      augmentation.apply(to: $0, rows: rows, columns: columns, room: &room, using: &generator)
     }
     return image
   }
@@ -32,8 +33,9 @@ import Testing
     #expect(applied(.none) == Self.ring)
     var image = Self.ring
     var generator = SplitMix64(seed: 1)
+    var room = Tensor()
     image.withUnsafeMutableBufferPointer {
-      Augmentation.none.apply(to: $0, rows: 28, columns: 28, using: &generator)
+      Augmentation.none.apply(to: $0, rows: 28, columns: 28, room: &room, using: &generator)
     }
     #expect(generator == SplitMix64(seed: 1))
   }

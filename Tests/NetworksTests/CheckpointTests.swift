@@ -223,11 +223,11 @@ import Testing
       network.visitState { _, value in values += value.values }
       return values
     }
-    let networks = try (0..<3).map { _ in try Network(architecture, using: &generator) }
+    var networks = try (0..<3).map { _ in try Network(architecture, using: &generator) }
     var average = MovingAverage(of: networks[0], decay: 0.75)
     #expect(state(average.network) == state(networks[0]))
-    average.update(with: networks[1])
-    average.update(with: networks[2])
+    average.update(with: &networks[1])
+    average.update(with: &networks[2])
     let states = networks.map(state)
     for (index, value) in state(average.network).enumerated() {
       let expected =
