@@ -140,14 +140,15 @@ private struct Outline {
     return 5 * inside >= 3 * all && 5 * sharp >= 4 * inside
   }
 
-  /// The median brightness of each row of the paper, continued to both sides, up and down.
+  /// The brightness of each row of the paper (its 75th percentile, because there may be writing),
+  /// continued to both sides, up and down.
   func continuedPaper(of image: GrayImage, inset: Int) -> GrayImage {
     var result = image
     var levels = [UInt8?](repeating: nil, count: image.rows)
     for row in box.rows {
       let inner = box.columns.filter { holds(row: row, column: $0, inset: inset) }
         .map { image[row, $0] }.sorted()
-      if !inner.isEmpty { levels[row] = inner[inner.count / 2] }
+      if !inner.isEmpty { levels[row] = inner[3 * inner.count / 4] }
     }
     let first = levels.firstIndex { $0 != nil } ?? 0
     let last = levels.lastIndex { $0 != nil } ?? 0
