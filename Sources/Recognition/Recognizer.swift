@@ -92,7 +92,9 @@ struct PageReading: Sendable {
     mask = rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink)
     segmentation = Segmentation(page: page, mask: mask)
     reader = TileReader(classifier: classifier, ink: page.ink)
-    whole = reader.candidates(segmentation.digits)
+    let (found, mask) = (found, mask)
+    whole = reader.candidates(
+      segmentation.digits.filter { !isSideOfFrame($0, found: found, rest: mask) })
   }
 
   /// What may be digits, after the network's first look at it.
@@ -120,6 +122,22 @@ struct PageReading: Sendable {
   private func readableShare(of candidates: [Candidate]) -> Double {
     candidates.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
   }
+}
+
+/// Whether a region is the upright side of a box or table: straight, and joined at both ends to a
+/// line that was removed. A 1 between two rulings seldom is as upright, and does not end at both.
+private func isSideOfFrame(_ region: Region, found: Mask, rest: Mask) -> Bool {
+  let box = region.box
+  guard 10 * box.width < 3 * box.height, 10 * region.area > 6 * box.area else { return false }
+  // Where a line crosses it the ink was left, so what was removed lies beside its ends.
+  let reach = box.grown(by: 3, within: (found.rows, found.columns))
+  func isJoined(_ rows: Range<Int>) -> Bool {
+    rows.clamped(to: reach.rows).contains { row in
+      reach.columns.contains { found[row, $0] && !rest[row, $0] }
+    }
+  }
+  let (top, bottom) = (box.rows.lowerBound, box.rows.upperBound)
+  return isJoined(top - 3..<top + 3) && isJoined(bottom - 3..<bottom + 3)
 }
 
 extension Box {

@@ -65,6 +65,21 @@ import Testing
     #expect(recognizer.read(page.image).text == "1081\n80")
   }
 
+  @Test func emptyBoxesAreNotRead() {
+    var page = Page(rows: 240, columns: 400)
+    for top in [40.0, 140] {
+      for left in stride(from: 30.0, to: 350, by: 50) {
+        let corners = [
+          (top, left), (top, left + 50), (top + 50, left + 50), (top + 50, left), (top, left),
+        ]
+        for (from, to) in zip(corners, corners.dropFirst()) {
+          page.stroke(from: from, to: to, width: 2, ink: 60)
+        }
+      }
+    }
+    #expect(recognizer.read(page.image).text == "")
+  }
+
   @Test func aLargePhotoHasItsBoxesAtFullResolution() {
     var page = Page(rows: 1800, columns: 2400)
     page.write("108", top: 600, left: 500, height: 400, pen: 40)
