@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 WIDTH = 420
-LABELS = 104  # what the names on the left take
+LABELS = 118  # what the names on the left take
 VALUES = 68  # what the numbers on the right take
 BAR = 20
 GAP = 5

@@ -118,7 +118,7 @@ def main():
         machine.append("Python " + facts["python"])
     lines = [
         f"Measured by `scripts/benchmark` on {facts['date']}: {'; '.join(machine)}; ours {facts['ours']}. "
-        f"Median (range) of alternating runs, {facts['images']}; a ratio is taken within a round.",
+        f"Median (range) of alternating runs, {facts['runs']}; a ratio is taken within a round.",
         "", *comparison(figures), "", *two_threads(figures)]
     if runs:
         lines.append(recipe(runs))
