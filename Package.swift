@@ -1,5 +1,7 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
+// From 6.2 on: older tools refuse unsafe flags (see KernelsAVX2) in a package that others depend on by
+// version.
 import PackageDescription
 
 let settings: [SwiftSetting] = [
