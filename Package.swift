@@ -58,7 +58,6 @@ let package = Package(
 
     // Floor 1: tensors; pictures.
     // Who uses kernels names their interface, too, or a change of it would not compile them anew.
-    // Who uses kernels names their interface, too, or a change of it would not compile them anew.
     .target(
       name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
       swiftSettings: settings),

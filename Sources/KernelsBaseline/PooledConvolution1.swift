@@ -118,10 +118,9 @@ extension Implementation {
     let channels = g.outputChannels
     for block in 0..<channels / 8 {
       let w = weightGradient + 8 * block
-      var (s0, s1, s2) = (w.vector, (w + channels).vector, (w + 2 * channels).vector)
-      var (s3, s4) = ((w + 3 * channels).vector, (w + 4 * channels).vector)
-      var (s5, s6) = ((w + 5 * channels).vector, (w + 6 * channels).vector)
-      var (s7, s8) = ((w + 7 * channels).vector, (w + 8 * channels).vector)
+      let zero = Vector()
+      var (s0, s1, s2, s3, s4) = (zero, zero, zero, zero, zero)
+      var (s5, s6, s7, s8) = (zero, zero, zero, zero)
       var place = 8 * block
       for row in 0..<g.pooledRows {
         for column in 0..<g.pooledColumns {
@@ -151,15 +150,15 @@ extension Implementation {
           add(3, corner + g.columns + 1)
         }
       }
-      w.vector = s0
-      (w + channels).vector = s1
-      (w + 2 * channels).vector = s2
-      (w + 3 * channels).vector = s3
-      (w + 4 * channels).vector = s4
-      (w + 5 * channels).vector = s5
-      (w + 6 * channels).vector = s6
-      (w + 7 * channels).vector = s7
-      (w + 8 * channels).vector = s8
+      w.vector = w.vector + s0
+      (w + channels).vector = (w + channels).vector + s1
+      (w + 2 * channels).vector = (w + 2 * channels).vector + s2
+      (w + 3 * channels).vector = (w + 3 * channels).vector + s3
+      (w + 4 * channels).vector = (w + 4 * channels).vector + s4
+      (w + 5 * channels).vector = (w + 5 * channels).vector + s5
+      (w + 6 * channels).vector = (w + 6 * channels).vector + s6
+      (w + 7 * channels).vector = (w + 7 * channels).vector + s7
+      (w + 8 * channels).vector = (w + 8 * channels).vector + s8
     }
   }
 }
