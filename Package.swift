@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Imaging", targets: ["Imaging"]),
     .library(name: "Recognition", targets: ["Recognition"]),
+    .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "evaluate", targets: ["evaluate"]),
     .executable(name: "recognize", targets: ["recognize"]),
@@ -73,9 +74,12 @@ let package = Package(
     // Floor 3: training; reading photos.
     .target(
       name: "Training", dependencies: ["Networks", "Datasets", "Workers"], swiftSettings: settings),
-    .target(name: "Recognition", dependencies: ["Networks", "Imaging"], swiftSettings: settings),
+    .target(
+      name: "Recognition", dependencies: ["Bytes", "Networks", "Imaging"], swiftSettings: settings),
 
-    // Floor 4: what the commands share.
+    // Floor 4: readings as files and pages; what the commands share.
+    .target(
+      name: "Reports", dependencies: ["Bytes", "Imaging", "Recognition"], swiftSettings: settings),
     .target(
       name: "CommandSupport", dependencies: ["Bytes", "Kernels", argumentParser],
       swiftSettings: settings),
@@ -98,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "recognize",
       dependencies: [
-        "Bytes", "CommandSupport", "Imaging", "Networks", "Recognition", argumentParser,
+        "Bytes", "CommandSupport", "Imaging", "Recognition", "Reports", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -139,6 +143,9 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Bytes", "Imaging", "Recognition", "Reports"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Imaging
-import Networks
 import Recognition
 
 @main
@@ -34,21 +33,8 @@ struct Recognize: ParsableCommand {
 
   func run() throws {
     warnOfDebugBuild()
-    let recognizer = try recognizer(checkpoint: checkpoint ?? defaultCheckpoint())
+    let recognizer = try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint())
     guard try readAll(with: recognizer) else { throw ExitCode.failure }
-  }
-
-  private func recognizer(checkpoint path: String) throws(FileError) -> Recognizer {
-    let checkpoint = try Checkpoint(contentsOf: path)
-    let (input, classes) = (
-      checkpoint.network.architecture.input, checkpoint.network.architecture.classes
-    )
-    guard input == [28, 28, 1] && (classes == 10 || classes == 11) else {
-      throw FileError(
-        file: path, expected: "a network that reads 10 digits in 28x28 pixels",
-        found: "\(classes) classes in \(input[0])x\(input[1])")
-    }
-    return Recognizer(classifier: DigitClassifier(checkpoint: checkpoint))
   }
 
   /// Reads and prints photo after photo; answers whether all could be read.

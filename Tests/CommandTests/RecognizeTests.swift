@@ -102,15 +102,20 @@ import Testing
     }
   }
 
-  @Test func csvHasOneRowADigit() throws {
+  @Test func csvHasOneRowALine() throws {
     try folder.write("a, \"b\".pgm", Self.page(bars: [30]))
-    let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm'")
+    let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm' blank.pgm cut.pgm")
     let rows = outcome.output.split(separator: "\n").map(String.init)
-    #expect(rows.count == 4)
-    #expect(rows.first == "file,line,position,digit,confidence,x,y,width,height")
-    #expect(rows[1].hasPrefix("two.pgm,1,1,") && rows[2].hasPrefix("two.pgm,1,2,"))
-    #expect(rows[3].hasPrefix("\"a, \"\"b\"\".pgm\",1,1,"))
-    #expect(rows[1].split(separator: ",").count == 9)
+    #expect(rows.count == 5)
+    #expect(rows.first == "file,line,text,confidence,x,y,width,height,error")
+    #expect(rows[1].hasPrefix("two.pgm,1,"))
+    let fields = rows[1].split(separator: ",", omittingEmptySubsequences: false)
+    #expect(fields.count == 9 && fields[2].count == 2)
+    #expect(rows[2].hasPrefix("\"a, \"\"b\"\".pgm\",1,"))
+    #expect(rows[3] == "blank.pgm,,,,,,,,")
+    #expect(
+      rows[4]
+        == "cut.pgm,,,,,,,,\"cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991\"")
   }
 
   @Test func debugWritesAPictureOfEachStep() throws {
