@@ -9,6 +9,8 @@ let pageFiles: [StaticFile] = {
   }
   return [
     StaticFile(path: "/", type: "text/html; charset=utf-8", Page.index_html),
+    StaticFile(path: "/api", type: "text/html; charset=utf-8", Page.api_html),
+    StaticFile(path: "/openapi.json", type: "application/json", Page.openapi_json),
     StaticFile(path: "/page.css", type: "text/css; charset=utf-8", Page.page_css),
     StaticFile(path: "/icon.svg", type: "image/svg+xml", Page.icon_svg),
     script("api", Page.api_js),

@@ -55,33 +55,37 @@ export class Drawing {
     this.changed();
   }
 
-  // One canvas pixel for each of the screen's, two a CSS pixel at most: more tells the network nothing.
+  // As fine as the screen shows it.
   fit() {
-    const scale = Math.min(devicePixelRatio || 1, 2);
     const { width, height } = this.canvas.getBoundingClientRect();
     if (width === 0) return; // hidden
-    this.scale = scale;
-    this.canvas.width = Math.round(width * scale);
-    this.canvas.height = Math.round(height * scale);
+    this.scale = devicePixelRatio || 1;
+    this.canvas.width = Math.round(width * this.scale);
+    this.canvas.height = Math.round(height * this.scale);
     this.paint();
   }
 
-  paint() {
-    const context = this.canvas.getContext("2d");
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    context.scale(this.scale, this.scale);
-    context.lineCap = "round";
-    context.lineJoin = "round";
-    context.strokeStyle = "#16181d";
-    for (const stroke of this.strokes) paintStroke(context, stroke);
-  }
+  paint() { paintAll(this.canvas, this.scale, this.strokes); }
 
-  // The drawing as a PNG file.
+  // The drawing as a PNG file, one pixel a CSS pixel: finer tells the network nothing and takes longer.
   picture() {
-    return new Promise((resolve) => this.canvas.toBlob(resolve, "image/png"));
+    const { width, height } = this.canvas.getBoundingClientRect();
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [Math.round(width), Math.round(height)];
+    paintAll(copy, 1, this.strokes);
+    return new Promise((resolve) => copy.toBlob(resolve, "image/png"));
   }
+}
+
+function paintAll(canvas, scale, strokes) {
+  const context = canvas.getContext("2d");
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  context.strokeStyle = "#16181d";
+  for (const stroke of strokes) paintStroke(context, stroke);
 }
 
 // Quadratic curves through the middles between points: no corners where a quick hand left gaps.

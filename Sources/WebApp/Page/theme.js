@@ -12,11 +12,12 @@ function store(theme) {
   try { localStorage.setItem(key, theme); } catch { /* see above */ }
 }
 
+const theme = stored();
+if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+
 export function startTheme(button) {
   const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
   const show = () => button.setAttribute("aria-pressed", String(isDark()));
-  const theme = stored();
-  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
   button.addEventListener("click", () => {
     const next = isDark() ? "light" : "dark";
     document.documentElement.dataset.theme = next;
