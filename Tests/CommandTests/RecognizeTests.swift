@@ -65,7 +65,7 @@ import Testing
 
     struct Line: Decodable { let text: String, box: [Int], digits: [Digit] }
     struct Digit: Decodable {
-      let digit: Int, confidence: Double, box: [Int], alternatives: [Alternative]
+      let digit: Int, confidence: Double, refused: Bool, box: [Int], alternatives: [Alternative]
     }
     struct Alternative: Decodable { let digit: Int, confidence: Double }
   }
@@ -127,6 +127,35 @@ import Testing
     }
     let blank = try folder.bytes("steps/2-blank.pgm/4-regions.png")
     #expect(!blank.isEmpty)
+  }
+
+  @Test func unsureDigitsAndForms() throws {
+    #expect(try recognize("--min-confidence 1 two.pgm").output == "??\n")
+    let pattern = try recognize("--min-confidence 0 --pattern '#-#' two.pgm blank.pgm")
+    #expect(pattern.status == 1)
+    #expect(pattern.output.contains("-"))
+    #expect(
+      pattern.errorLines == [
+        "recognize: blank.pgm: expected 2 digits (#-#), found 0; look at the page, or leave out "
+          + "--expect and --pattern"
+      ])
+    #expect(try recognize("--expect 2 two.pgm").status == 0)
+    for (arguments, message) in [
+      ("--min-confidence 1.5", "--min-confidence must be from 0 to 1, not 1.5"),
+      ("--min-confidence -1", "--min-confidence must be from 0 to 1, not -1.0"),
+      ("--min-confidence nan", "--min-confidence must be from 0 to 1, not nan"),
+      ("--expect 0", "--expect must be from 1 to 1000, not 0"),
+      ("--expect -3", "--expect must be from 1 to 1000, not -3"),
+      ("--pattern xx", "--pattern must be one line with 1 to 1000 #, one for each digit"),
+      (
+        "--expect 2 --pattern '##'",
+        "--expect and --pattern cannot go together: a pattern says how many"
+      ),
+    ] {
+      let outcome = try recognize(arguments + " two.pgm")
+      #expect(outcome.status == 1)
+      #expect(outcome.errorLines == ["recognize: " + message])
+    }
   }
 
   @Test func mistakesOfTheUserAreOneLine() throws {
