@@ -24,14 +24,21 @@ public struct Preprocessing: Hashable, Sendable, Codable {
 public struct Checkpoint: Sendable {
   public var network: Network
   public var preprocessing: Preprocessing
+  /// What logits are divided by before they become probabilities, so that these say how often the
+  /// network is right; above 0.
+  ///
+  /// - Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017, section 4.2.
+  public var temperature: Float
   /// How it came to be: recipe, seed, checksums of the data, validation accuracy, …
   public var facts: [String: String]
 
   public init(
-    network: Network, preprocessing: Preprocessing = .mnist, facts: [String: String] = [:]
+    network: Network, preprocessing: Preprocessing = .mnist, temperature: Float = 1,
+    facts: [String: String] = [:]
   ) {
     self.network = network
     self.preprocessing = preprocessing
+    self.temperature = temperature
     self.facts = facts
   }
 
@@ -67,6 +74,12 @@ public struct Checkpoint: Sendable {
     guard self.preprocessing.mean.isFinite, self.preprocessing.standardDeviation > 0,
       self.preprocessing.standardDeviation.isFinite
     else { throw error("a standard deviation above 0", preprocessing) }
+    // Files from before there was a temperature have none.
+    let temperature = contents.metadata["temperature"] ?? "1"
+    guard let value = Float(temperature), value.isFinite, value > 0 else {
+      throw error("a temperature above 0", temperature)
+    }
+    self.temperature = value
     do {
       // All values are replaced below; any seed will do.
       var generator = SplitMix64(seed: 0)
@@ -77,7 +90,8 @@ public struct Checkpoint: Sendable {
         advice: Self.advice)
     }
     try network.setState(from: contents, prefix: "", file: file, advice: Self.advice)
-    facts = contents.metadata.filter { $0.key != "architecture" && $0.key != "preprocessing" }
+    let own = ["architecture", "preprocessing", "temperature"]
+    facts = contents.metadata.filter { !own.contains($0.key) }
   }
 
   public var contents: Safetensors {
@@ -85,6 +99,7 @@ public struct Checkpoint: Sendable {
     contents.metadata["architecture"] = network.architecture.json
     contents.metadata["preprocessing"] =
       "{\"mean\":\(preprocessing.mean),\"standardDeviation\":\(preprocessing.standardDeviation)}"
+    if temperature != 1 { contents.metadata["temperature"] = "\(temperature)" }
     var network = network
     network.visitState { name, value in contents.tensors.append((name, value)) }
     return contents

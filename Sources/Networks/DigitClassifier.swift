@@ -4,10 +4,12 @@ import Tensors
 public struct DigitClassifier: Sendable {
   private let network: Network
   private let preprocessing: Preprocessing
+  private let temperature: Float
 
   public init(checkpoint: Checkpoint) {
     network = checkpoint.network
     preprocessing = checkpoint.preprocessing
+    temperature = checkpoint.temperature
   }
 
   /// Rows and columns of a picture.
@@ -30,7 +32,7 @@ public struct DigitClassifier: Sendable {
         }
       }
     }
-    let probabilities = softmax(network(images))
+    let probabilities = softmax(network(images), temperature: temperature)
     let classes = probabilities.matrixColumns
     let all = probabilities.values
     return tiles.indices.map { Array(all[$0 * classes..<($0 + 1) * classes]) }

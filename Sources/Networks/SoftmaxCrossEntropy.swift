@@ -51,8 +51,10 @@ public func softmaxCrossEntropy(
   return loss
 }
 
-/// The probabilities of logits: e^z / Σ e^z, row by row.
-public func softmax(_ logits: Tensor) -> Tensor {
+/// The probabilities of logits: e^(z/T) / Σ e^(z/T), row by row.
+///
+/// - Parameter temperature: T, above 0; 1 is the softmax that networks are trained with.
+public func softmax(_ logits: Tensor, temperature: Float = 1) -> Tensor {
   let classes = logits.matrixColumns
   var result = logits
   result.withMutableValues { values in
@@ -61,7 +63,7 @@ public func softmax(_ logits: Tensor) -> Tensor {
       let largest = row.max()!
       var sum: Float = 0
       for k in row.indices {
-        row[k] = expf(row[k] - largest)
+        row[k] = expf((row[k] - largest) / temperature)
         sum += row[k]
       }
       for k in row.indices { row[k] /= sum }

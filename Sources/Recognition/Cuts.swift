@@ -148,9 +148,31 @@ extension TileReader {
   }
 
   private func parts(of whole: Candidate, referenceHeight: Double) -> [Candidate]? {
-    let height = min(Double(whole.region.box.height), 1.3 * referenceHeight)
+    func worth(_ parts: [Candidate]) -> Double { parts.reduce(0) { $0 + $1.worth } }
+    guard
+      let parts = partings(of: whole, referenceHeight: referenceHeight)
+        .max(by: { worth($0) < worth($1) })
+    else { return nil }
+    // Digits are about half as wide as high; halves of one would be narrower.
+    let width = Double(whole.region.box.width)
+    guard worth(parts) > whole.worth,
+      width >= 0.4 * Double(parts.count) * cuttingHeight(of: whole, referenceHeight),
+      parts.allSatisfy({ $0.confidence > 0.5 })
+    else { return nil }
+    return parts
+  }
+
+  private func cuttingHeight(of whole: Candidate, _ referenceHeight: Double) -> Double {
+    min(Double(whole.region.box.height), 1.3 * referenceHeight)
+  }
+
+  /// The best ways to part some ink: one for each number of parts, at least 2, that is possible.
+  ///
+  /// - Returns: the parts from left to right, none of them junk.
+  func partings(of whole: Candidate, referenceHeight: Double) -> [[Candidate]] {
+    let height = cuttingHeight(of: whole, referenceHeight)
     let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: 12)
-    guard cuts.count > 0 else { return nil }
+    guard cuts.count > 0 else { return [] }
     var spans: [(from: Int, to: Int)] = []
     var regions: [Region] = []
     for from in -1..<cuts.count {
@@ -163,24 +185,22 @@ extension TileReader {
       }
     }
     let readings = candidates(regions)
-    // best[i]: the best way to read everything left of cut i - 1.
-    var best: [(worth: Double, parts: [Int])?] = Array(repeating: nil, count: cuts.count + 2)
-    best[0] = (0, [])
+    // best[i][n]: the best way to read everything left of cut i - 1 as n digits.
+    var best: [[Int: (worth: Double, parts: [Int])]] = Array(
+      repeating: [:], count: cuts.count + 2)
+    best[0][0] = (0, [])
     for end in 0...cuts.count {
-      for (index, span) in spans.enumerated() where span.to == end {
-        guard let before = best[span.from + 1], !readings[index].isJunk else { continue }
-        let worth = before.worth + readings[index].worth
-        if worth > best[end + 1]?.worth ?? -.infinity {
-          best[end + 1] = (worth, before.parts + [index])
+      for (index, span) in spans.enumerated() where span.to == end && !readings[index].isJunk {
+        for (count, before) in best[span.from + 1] {
+          let worth = before.worth + readings[index].worth
+          if worth > best[end + 1][count + 1]?.worth ?? -.infinity {
+            best[end + 1][count + 1] = (worth, before.parts + [index])
+          }
         }
       }
     }
-    guard let found = best[cuts.count + 1], found.parts.count > 1 else { return nil }
-    // Digits are about half as wide as high; halves of one would be narrower.
-    let width = Double(whole.region.box.width)
-    guard found.worth > whole.worth, width >= 0.4 * Double(found.parts.count) * height,
-      found.parts.allSatisfy({ readings[$0].confidence > 0.5 })
-    else { return nil }
-    return found.parts.map { readings[$0] }
+    return best[cuts.count + 1].sorted { $0.key < $1.key }.map {
+      $0.value.parts.map { readings[$0] }
+    }
   }
 }

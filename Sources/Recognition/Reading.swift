@@ -22,28 +22,48 @@ public struct Reading: Equatable, Sendable {
 
   /// Digits that stand side by side.
   public struct Line: Equatable, Sendable {
-    public var text: String { digits.map { String($0.digit) }.joined() }
+    /// The digits, printed by the pattern if there is one, `?` for each that is refused.
+    public var text: String {
+      guard let pattern else { return digits.map(\.text).joined() }
+      var waiting = digits[...]
+      return pattern.unicodeScalars.map {
+        $0 == "#" ? waiting.popFirst()?.text ?? "" : String($0)
+      }.joined()
+    }
     public var box: Box { digits.dropFirst().reduce(digits[0].box) { $0.union($1.box) } }
     /// From left to right; at least one.
     public let digits: [Digit]
+    /// How they are printed: `#` for each digit; nil side by side.
+    public let pattern: String?
 
-    public init(digits: [Digit]) {
+    public init(digits: [Digit], pattern: String? = nil) {
       precondition(!digits.isEmpty, "a line without digits")
       self.digits = digits
+      self.pattern = pattern
     }
   }
 
   public struct Digit: Equatable, Sendable {
+    /// The most probable digit.
     public let digit: Int
     /// The network's probability, 0...1.
     public let confidence: Double
+    /// Whether the network was less sure of it than the user asked for.
+    public let isRefused: Bool
     public let box: Box
     /// The other digits of at least one percent, the most probable first.
     public let alternatives: [Alternative]
 
-    public init(digit: Int, confidence: Double, box: Box, alternatives: [Alternative]) {
+    /// The digit, or `?` where it is refused.
+    public var text: String { isRefused ? "?" : String(digit) }
+
+    public init(
+      digit: Int, confidence: Double, isRefused: Bool = false, box: Box,
+      alternatives: [Alternative]
+    ) {
       self.digit = digit
       self.confidence = confidence
+      self.isRefused = isRefused
       self.box = box
       self.alternatives = alternatives
     }

@@ -1,7 +1,8 @@
 import Imaging
 
 /// A reading as JSON has it: `text`, `width`, `height`, `lines`, `milliseconds`; boxes are
-/// `[x, y, width, height]`, shares rounded to four decimals.
+/// `[x, y, width, height]`, shares rounded to four decimals. A refused digit is `?` in `text` and has
+/// its most probable reading in `digit`.
 extension Reading: Encodable {
   private enum Key: String, CodingKey { case text, width, height, lines, milliseconds }
 
@@ -27,12 +28,13 @@ extension Reading.Line: Encodable {
 }
 
 extension Reading.Digit: Encodable {
-  private enum Key: String, CodingKey { case digit, confidence, box, alternatives }
+  private enum Key: String, CodingKey { case digit, confidence, refused, box, alternatives }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(digit, forKey: .digit)
     try container.encode(fourDecimals(confidence), forKey: .confidence)
+    try container.encode(isRefused, forKey: .refused)
     try container.encode(box.xywh, forKey: .box)
     try container.encode(alternatives, forKey: .alternatives)
   }

@@ -12,25 +12,27 @@ public struct Recognizer: Sendable {
   public init(classifier: any TileClassifier) { self.classifier = classifier }
 
   /// The digits in a photo, line by line.
-  public func read(_ photo: GrayImage) -> Reading {
+  public func read(_ photo: GrayImage, options: ReadingOptions = ReadingOptions()) -> Reading {
     var trace: Trace? = nil
-    return read(photo, trace: &trace)
+    return read(photo, options: options, trace: &trace)
   }
 
   /// The same, and a picture of every step added to `trace`, if there is one.
-  public func read(_ photo: GrayImage, trace: inout Trace?) -> Reading {
+  public func read(
+    _ photo: GrayImage, options: ReadingOptions = ReadingOptions(), trace: inout Trace?
+  ) -> Reading {
     let clock = ContinuousClock()
     let start = clock.now
     let sheet = Sheet(in: photo)
-    var (page, turns, candidates) = read(upright: sheet?.picture ?? photo)
+    var (page, turns, digits) = read(
+      upright: sheet?.picture ?? photo, form: options.form)
     var origin = (row: sheet?.box.rows.lowerBound ?? 0, column: sheet?.box.columns.lowerBound ?? 0)
     var paper = sheet?.picture ?? photo
-    if sheet != nil && candidates.allSatisfy(\.isJunk) {
-      (page, turns, candidates) = read(upright: photo)
+    if sheet != nil && digits.isEmpty {
+      (page, turns, digits) = read(upright: photo, form: options.form)
       origin = (0, 0)
       paper = photo
     }
-    let digits = candidates.filter { !$0.isJunk }
     let rows = readingOrder(
       of: digits.map(\.region.box), referenceHeight: page.segmentation.referenceHeight)
     let lines = rows.map { row in
@@ -41,34 +43,47 @@ public struct Recognizer: Sendable {
             digits[index].probabilities,
             box: box.turnedBack(
               quarterTurns: turns, rows: paper.rows, columns: paper.columns
-            ).moved(rows: origin.row, columns: origin.column))
+            ).moved(rows: origin.row, columns: origin.column),
+            leastConfidence: options.leastConfidence)
         })
     }
     let reading = Reading(
-      width: photo.columns, height: photo.rows, lines: lines,
+      width: photo.columns, height: photo.rows, lines: Self.lines(lines, printed: options.form),
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
       page, tiles: rows.joined().map { digits[$0].tile },
-      refused: candidates.filter(\.isJunk).map(\.tile))
+      refused: page.candidates().filter(\.isJunk).map(\.tile))
     return reading
   }
 
   /// Reads a page, turned to the side that makes most sense.
   private func read(
-    upright picture: GrayImage
-  ) -> (page: PageReading, quarterTurns: Int, candidates: [Candidate]) {
+    upright picture: GrayImage, form: DigitForm?
+  ) -> (page: PageReading, quarterTurns: Int, digits: [Candidate]) {
     var page = PageReading(picture, classifier: classifier)
     let turns = page.quarterTurns()
     if turns > 0 {
       page = PageReading(picture.turned(quarterTurns: turns), classifier: classifier)
     }
-    return (page, turns, page.candidates())
+    let digits =
+      form.map { page.digits(exactly: $0.count) } ?? page.candidates().filter { !$0.isJunk }
+    return (page, turns, digits)
   }
 
-  private func digit(_ probabilities: [Float], box: Box) -> Reading.Digit {
+  /// All digits in one line where a form says how they are printed, and there are as many as it has.
+  private static func lines(_ lines: [Reading.Line], printed form: DigitForm?) -> [Reading.Line] {
+    let digits = lines.flatMap(\.digits)
+    guard let form, let pattern = form.pattern, digits.count == form.count else { return lines }
+    return [Reading.Line(digits: digits, pattern: pattern)]
+  }
+
+  private func digit(
+    _ probabilities: [Float], box: Box, leastConfidence: Double
+  ) -> Reading.Digit {
     let ranked = probabilities.enumerated().sorted { $0.element > $1.element }
     return Reading.Digit(
-      digit: ranked[0].offset, confidence: Double(ranked[0].element), box: box,
+      digit: ranked[0].offset, confidence: Double(ranked[0].element),
+      isRefused: Double(ranked[0].element) < leastConfidence, box: box,
       alternatives: ranked.dropFirst().filter { $0.element >= 0.01 }.map {
         Reading.Alternative(digit: $0.offset, confidence: Double($0.element))
       })
@@ -81,9 +96,9 @@ struct PageReading: Sendable {
   /// All ink, and what is left of it without rulings.
   let found: Mask, mask: Mask
   let segmentation: Segmentation
-  private let reader: TileReader
+  let reader: TileReader
   /// The segmentation's regions as they are.
-  private let whole: [Candidate]
+  let whole: [Candidate]
 
   init(_ photo: GrayImage, classifier: any TileClassifier) {
     page = InkPage(photo)

@@ -10,6 +10,8 @@ public struct Evaluation: Sendable {
   public let correct: Int
   /// The mean cross-entropy.
   public let loss: Double
+  /// How sure the network was of each image, and whether it was right, the surest first.
+  private let answers: [(confidence: Float, isRight: Bool)]
   /// How often a digit (row) was read as each digit (column).
   public let confusion: [[Int]]
   /// Every wrong answer, the most confident first.
@@ -26,17 +28,15 @@ public struct Evaluation: Sendable {
 
   /// - Parameter logits: `[images, classes]`. All images are digits, so of a network that knows a
   ///   class for what is none (the eleventh) only the ten digits are asked.
-  public init(logits allLogits: Tensor, labels: [UInt8]) {
+  /// - Parameter temperature: the checkpoint's.
+  public init(logits allLogits: Tensor, labels: [UInt8], temperature: Float = 1) {
     precondition(
       allLogits.shape == Shape(labels.count, allLogits.matrixColumns) && !labels.isEmpty)
-    let logits = allLogits.matrixColumns == 11 ? allLogits.firstColumns(10) : allLogits
+    let logits = allLogits.ofDigits
     let classes = max(10, logits.matrixColumns)
     let answers = logits.argmaxOfRows()
-    let probabilities = softmax(logits)
-    var ignored = Tensor()
-    loss =
-      softmaxCrossEntropy(logits, labels: labels, scale: 1, gradient: &ignored)
-      / Double(labels.count)
+    let probabilities = softmax(logits, temperature: temperature)
+    loss = meanCrossEntropy(logits, labels: labels, temperature: temperature)
     var confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
     var mistakes: [Mistake] = []
     for (index, (answer, label)) in zip(answers, labels).enumerated() {
@@ -48,6 +48,9 @@ public struct Evaluation: Sendable {
             confidence: probabilities[index, answer]))
       }
     }
+    self.answers = zip(answers, labels).enumerated().map { index, pair in
+      (probabilities[index, pair.0], pair.0 == Int(pair.1))
+    }.sorted { $0.confidence > $1.confidence }
     images = labels.count
     correct = labels.count - mistakes.count
     self.confusion = confusion
@@ -84,13 +87,47 @@ public struct Evaluation: Sendable {
   }
 }
 
-extension Tensor {
-  /// The first columns of a matrix.
-  fileprivate func firstColumns(_ count: Int) -> Tensor {
-    let (columns, all) = (matrixColumns, values)
-    let rows = all.count / columns
-    let kept = (0..<rows).flatMap { all[$0 * columns..<$0 * columns + count] }
-    return Tensor(kept, shape: Shape(rows, count))
+extension Evaluation {
+  /// The expected calibration error: how far confidence and accuracy lie apart, over 15 bins of
+  /// equal width,
+  ///
+  ///     ECE = Σₘ |Bₘ| / n · |acc(Bₘ) − conf(Bₘ)|
+  ///
+  /// - Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017, equation (3).
+  public var calibrationError: Double {
+    let bins = 15
+    var gaps = [Double](repeating: 0, count: bins)  // |Bₘ| · (acc − conf)
+    for (confidence, isRight) in answers {
+      // Bin m is ((m − 1) / M, m / M].
+      let bin = Int((Double(confidence) * Double(bins)).rounded(.up)) - 1
+      gaps[min(bins - 1, max(0, bin))] += (isRight ? 1 : 0) - Double(confidence)
+    }
+    return gaps.reduce(0) { $0 + abs($1) } / Double(images)
+  }
+
+  /// What refusing the least certain images brings.
+  public struct Risk: Sendable, Codable, Equatable {
+    /// The share of images that are answered.
+    public let coverage: Double
+    /// The confidence of the least certain answer.
+    public let threshold: Double
+    /// The share of wrong answers among those given.
+    public let risk: Double
+  }
+
+  /// The risk where the surest share of the images is answered, for each share in 0...1: at least one
+  /// image.
+  ///
+  /// - Source: R. El-Yaniv, Y. Wiener, "On the foundations of noise-free selective classification",
+  ///   JMLR 11 (2010).
+  public func risks(at coverages: [Double]) -> [Risk] {
+    coverages.map { coverage in
+      let count = min(images, max(1, Int((coverage * Double(images)).rounded())))
+      let wrong = answers.prefix(count).count { !$0.isRight }
+      return Risk(
+        coverage: Double(count) / Double(images),
+        threshold: Double(answers[count - 1].confidence), risk: Double(wrong) / Double(count))
+    }
   }
 }
 

@@ -47,7 +47,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
 extension Checkpoint {
   public init(
     of trainer: Trainer, plan: TrainingPlan, dataChecksum: String, trainingImages: Int,
-    validation: Evaluation?
+    validation: Evaluation?, temperature: Float
   ) {
     var facts = [
       "format": "handwritten-digits 1",
@@ -63,7 +63,9 @@ extension Checkpoint {
         + "kernel columns, input channels, output channels]; dense weights [inputs, outputs]",
     ]
     if let validation { facts["validationAccuracy"] = "\(validation.accuracy)" }
-    self.init(network: trainer.result, preprocessing: trainer.preprocessing, facts: facts)
+    self.init(
+      network: trainer.result, preprocessing: trainer.preprocessing, temperature: temperature,
+      facts: facts)
   }
 }
 

@@ -66,7 +66,9 @@ struct Evaluate: ParsableCommand {
       try writeFile(logits, Safetensors(tensors: [("logits", answers)]).bytes)
     }
     let report = Report(
-      Evaluation(logits: answers, labels: set.labels), imagesPerSecond: Double(set.count) / seconds)
+      Evaluation(
+        logits: answers, labels: set.labels, temperature: checkpoint.temperature),
+      temperature: checkpoint.temperature, imagesPerSecond: Double(set.count) / seconds)
     print(format == .json ? try report.json() : report.text)
   }
 

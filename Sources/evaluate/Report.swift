@@ -8,6 +8,9 @@ struct Report: Encodable {
   let interval: [Double]
   let loss: Double
   let images: Int
+  let temperature: Float
+  let calibrationError: Double
+  let riskCoverage: [Evaluation.Risk]
   let imagesPerSecond: Double
   let digits: [Digit]
   let confusion: [[Int]]
@@ -19,7 +22,10 @@ struct Report: Encodable {
     let recall: Double?
   }
 
-  init(_ evaluation: Evaluation, imagesPerSecond: Double) {
+  init(_ evaluation: Evaluation, temperature: Float, imagesPerSecond: Double) {
+    self.temperature = temperature
+    calibrationError = evaluation.calibrationError
+    riskCoverage = evaluation.risks(at: [1, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9])
     accuracy = evaluation.accuracy
     interval = [evaluation.interval.low, evaluation.interval.high]
     loss = evaluation.loss
@@ -47,6 +53,8 @@ struct Report: Encodable {
       "accuracy \(fixed(100 * accuracy, 2)) % (95 % interval \(fixed(100 * interval[0], 2)) to "
         + "\(fixed(100 * interval[1], 2)) %), \(mistakes.count) of \(grouped(images)) wrong",
       "loss     \(fixed(loss, 4))",
+      "calibration error \(fixed(100 * calibrationError, 2)) % (15 bins), temperature "
+        + fixed(Double(temperature), 4),
       "speed    \(grouped(Int(imagesPerSecond))) images/s",
       "",
       "digit precision % recall %   read as:" + padded("0", 2)
@@ -56,6 +64,13 @@ struct Report: Encodable {
       lines.append(
         "  \(digit.digit)     \(percent(digit.precision)) \(percent(digit.recall))     "
           + confusion[digit.digit].map { padded("\($0)", 6) }.joined())
+    }
+    lines.append("")
+    lines.append("refusing the least certain:  answered %  wrong %  from confidence %")
+    for risk in riskCoverage {
+      lines.append(
+        padded(percent(risk.coverage), 39) + padded(percent(risk.risk), 9)
+          + padded(percent(risk.threshold), 19))
     }
     if !mistakes.isEmpty {
       lines.append("")

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Imaging
-import Networks
 import Recognition
 
 @main
@@ -21,6 +20,20 @@ struct Recognize: ParsableCommand {
   var checkpoint: String?
   @Option(help: "What to print: text, json, jsonl or csv.") var format = OutputFormat.text
   @Option(help: "Write pictures of every step into this folder.") var debug: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Print ? for digits with less confidence than this, from 0 to 1. (default: "
+        + "\(ReadingOptions.usualLeastConfidence))", valueName: "share"))
+  var minConfidence: Double?
+  @Option(
+    parsing: .unconditional,
+    help: "Find exactly so many digits in each photo, or say that it cannot be done.")
+  var expect: Int?
+  @Option(
+    parsing: .unconditional,
+    help: "The same for a form such as '####-##': # is a digit, the rest is printed as it is.")
+  var pattern: String?
   @Option(help: "Read more photo names from this file, one a line; - is standard input.")
   var list: String?
 
@@ -34,25 +47,39 @@ struct Recognize: ParsableCommand {
 
   func run() throws {
     warnOfDebugBuild()
-    let recognizer = try recognizer(checkpoint: checkpoint ?? defaultCheckpoint())
-    guard try readAll(with: recognizer) else { throw ExitCode.failure }
+    let options = try readingOptions()
+    let recognizer = try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint())
+    guard try readAll(with: recognizer, options) else { throw ExitCode.failure }
   }
 
-  private func recognizer(checkpoint path: String) throws(FileError) -> Recognizer {
-    let checkpoint = try Checkpoint(contentsOf: path)
-    let (input, classes) = (
-      checkpoint.network.architecture.input, checkpoint.network.architecture.classes
-    )
-    guard input == [28, 28, 1] && (classes == 10 || classes == 11) else {
-      throw FileError(
-        file: path, expected: "a network that reads 10 digits in 28x28 pixels",
-        found: "\(classes) classes in \(input[0])x\(input[1])")
+  private func readingOptions() throws -> ReadingOptions {
+    let confidence = minConfidence ?? ReadingOptions.usualLeastConfidence
+    guard (0...1).contains(confidence) else {
+      throw UserError("--min-confidence must be from 0 to 1, not \(confidence)")
     }
-    return Recognizer(classifier: DigitClassifier(checkpoint: checkpoint))
+    var options = ReadingOptions(leastConfidence: confidence)
+    switch (expect, pattern) {
+    case (nil, nil): break
+    case (let expect?, nil):
+      options.form = DigitForm(count: expect)
+      guard options.form != nil else {
+        throw UserError("--expect must be from 1 to \(DigitForm.largestCount), not \(expect)")
+      }
+    case (nil, let pattern?):
+      options.form = DigitForm(pattern: pattern)
+      guard options.form != nil else {
+        throw UserError(
+          "--pattern must be one line with 1 to \(DigitForm.largestCount) #, one for each digit")
+      }
+    default: throw UserError("--expect and --pattern cannot go together: a pattern says how many")
+    }
+    return options
   }
 
   /// Reads and prints photo after photo; answers whether all could be read.
-  private func readAll(with recognizer: Recognizer) throws(FileError) -> Bool {
+  private func readAll(
+    with recognizer: Recognizer, _ options: ReadingOptions
+  ) throws(FileError) -> Bool {
     var output = OutputWriter(format: format, namesPhotos: photos.count != 1 || list != nil)
     var names = PhotoNames(named: photos, list: list)
     var areAllRead = true
@@ -63,10 +90,11 @@ struct Recognize: ParsableCommand {
       let result = Result { () throws(FileError) in
         let photo = try decodeImage(try readFile(file), file: file)
         var trace = debug == nil ? nil : Trace()
-        let reading = recognizer.read(photo, trace: &trace)
+        let reading = recognizer.read(photo, options: options, trace: &trace)
         if let debug, let trace {
           try save(trace, in: "\(debug)/\(number)-\(lastPart(of: file))")
         }
+        try options.form?.check(reading, file: file)
         return reading
       }
       if case .failure(let error) = result {

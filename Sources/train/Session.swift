@@ -4,6 +4,7 @@ import CommandSupport
 import Datasets
 import Glibc
 import Networks
+import Tensors
 import Training
 import Workers
 
@@ -92,7 +93,8 @@ struct Session {
     let trainingSeconds = secondsOfClock() - trainingStart - measuring
     let checkpoint = Checkpoint(
       of: trainer, plan: plan, dataChecksum: dataChecksum,
-      trainingImages: trainer.trainingImages, validation: validation)
+      trainingImages: trainer.trainingImages, validation: validation,
+      temperature: temperature(of: trainer, heldOut, team))
     try checkpoint.write(to: output)
     unlink(stateFile)  // of a run that was stopped before and is now complete
     printError(
@@ -109,9 +111,22 @@ struct Session {
     _ trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
   ) -> Evaluation? {
     guard heldOut.count > 0 else { return nil }
-    let logits = trainer.result.logits(
-      of: heldOut, preprocessing: trainer.preprocessing, on: team)
-    return Evaluation(logits: logits, labels: heldOut.labels)
+    return Evaluation(logits: logits(of: trainer, heldOut, team), labels: heldOut.labels)
+  }
+
+  /// The temperature that fits the digits held out; 1 without any.
+  private func temperature(
+    of trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
+  ) -> Float {
+    guard heldOut.count > 0 else { return 1 }
+    return calibratingTemperature(
+      logits: logits(of: trainer, heldOut, team), labels: heldOut.labels)
+  }
+
+  private func logits(
+    of trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
+  ) -> Tensor {
+    trainer.result.logits(of: heldOut, preprocessing: trainer.preprocessing, on: team)
   }
 }
 

@@ -26,6 +26,8 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     struct Report: Decodable {
       let accuracy: Double, interval: [Double], loss: Double, images: Int, imagesPerSecond: Double
+      let temperature: Double, calibrationError: Double, riskCoverage: [Risk]
+      struct Risk: Decodable { let coverage: Double, threshold: Double, risk: Double }
       let digits: [Digit], confusion: [[Int]], mistakes: [Mistake]
       struct Digit: Decodable { let digit: Int, precision: Double?, recall: Double? }
       struct Mistake: Decodable { let index: Int, label: Int, read: Int, confidence: Double }
@@ -34,6 +36,10 @@ import Testing
     #expect(report.images == 300)
     #expect(report.accuracy > 0.9)
     #expect(report.interval.count == 2)
+    #expect(report.temperature == 1)  // trained without --validation
+    #expect((0...1).contains(report.calibrationError))
+    #expect(report.riskCoverage.first?.coverage == 1)
+    #expect(abs((report.riskCoverage.first?.risk ?? 2) - (1 - report.accuracy)) < 1e-9)
     #expect(report.interval[0] <= report.accuracy && report.accuracy <= report.interval[1])
     #expect(report.confusion.joined().reduce(0, +) == 300)
     #expect(report.mistakes.count == Int((300 * (1 - report.accuracy)).rounded()))
@@ -46,6 +52,8 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.output.hasPrefix("accuracy "))
     #expect(outcome.output.contains("95 % interval"))
+    #expect(outcome.output.contains("\ncalibration error "))
+    #expect(outcome.output.contains("\nrefusing the least certain:"))
   }
 
   @Test func ownImagesAndLabels() throws {

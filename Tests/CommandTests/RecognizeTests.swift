@@ -65,7 +65,7 @@ import Testing
 
     struct Line: Decodable { let text: String, box: [Int], digits: [Digit] }
     struct Digit: Decodable {
-      let digit: Int, confidence: Double, box: [Int], alternatives: [Alternative]
+      let digit: Int, confidence: Double, refused: Bool, box: [Int], alternatives: [Alternative]
     }
     struct Alternative: Decodable { let digit: Int, confidence: Double }
   }
@@ -102,15 +102,20 @@ import Testing
     }
   }
 
-  @Test func csvHasOneRowADigit() throws {
+  @Test func csvHasOneRowALine() throws {
     try folder.write("a, \"b\".pgm", Self.page(bars: [30]))
-    let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm'")
+    let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm' blank.pgm cut.pgm")
     let rows = outcome.output.split(separator: "\n").map(String.init)
-    #expect(rows.count == 4)
-    #expect(rows.first == "file,line,position,digit,confidence,x,y,width,height")
-    #expect(rows[1].hasPrefix("two.pgm,1,1,") && rows[2].hasPrefix("two.pgm,1,2,"))
-    #expect(rows[3].hasPrefix("\"a, \"\"b\"\".pgm\",1,1,"))
-    #expect(rows[1].split(separator: ",").count == 9)
+    #expect(rows.count == 5)
+    #expect(rows.first == "file,line,text,confidence,x,y,width,height,error")
+    #expect(rows[1].hasPrefix("two.pgm,1,"))
+    let fields = rows[1].split(separator: ",", omittingEmptySubsequences: false)
+    #expect(fields.count == 9 && fields[2].count == 2)
+    #expect(rows[2].hasPrefix("\"a, \"\"b\"\".pgm\",1,"))
+    #expect(rows[3] == "blank.pgm,,,,,,,,")
+    #expect(
+      rows[4]
+        == "cut.pgm,,,,,,,,\"cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991\"")
   }
 
   @Test func debugWritesAPictureOfEachStep() throws {
@@ -122,6 +127,35 @@ import Testing
     }
     let blank = try folder.bytes("steps/2-blank.pgm/4-regions.png")
     #expect(!blank.isEmpty)
+  }
+
+  @Test func unsureDigitsAndForms() throws {
+    #expect(try recognize("--min-confidence 1 two.pgm").output == "??\n")
+    let pattern = try recognize("--min-confidence 0 --pattern '#-#' two.pgm blank.pgm")
+    #expect(pattern.status == 1)
+    #expect(pattern.output.contains("-"))
+    #expect(
+      pattern.errorLines == [
+        "recognize: blank.pgm: expected 2 digits (#-#), found 0; look at the page, or leave out "
+          + "--expect and --pattern"
+      ])
+    #expect(try recognize("--expect 2 two.pgm").status == 0)
+    for (arguments, message) in [
+      ("--min-confidence 1.5", "--min-confidence must be from 0 to 1, not 1.5"),
+      ("--min-confidence -1", "--min-confidence must be from 0 to 1, not -1.0"),
+      ("--min-confidence nan", "--min-confidence must be from 0 to 1, not nan"),
+      ("--expect 0", "--expect must be from 1 to 1000, not 0"),
+      ("--expect -3", "--expect must be from 1 to 1000, not -3"),
+      ("--pattern xx", "--pattern must be one line with 1 to 1000 #, one for each digit"),
+      (
+        "--expect 2 --pattern '##'",
+        "--expect and --pattern cannot go together: a pattern says how many"
+      ),
+    ] {
+      let outcome = try recognize(arguments + " two.pgm")
+      #expect(outcome.status == 1)
+      #expect(outcome.errorLines == ["recognize: " + message])
+    }
   }
 
   @Test func mistakesOfTheUserAreOneLine() throws {

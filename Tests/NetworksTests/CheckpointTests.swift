@@ -23,6 +23,7 @@ import Testing
         ]), using: &generator)
     checkpoint = Checkpoint(
       network: network, preprocessing: Preprocessing(mean: 0.25, standardDeviation: 0.5),
+      temperature: 0.625,
       facts: ["seed": "1", "note": "two\nlines"])
   }
 
@@ -42,10 +43,40 @@ import Testing
     #expect(try readFile(folder("a")) == readFile(folder("b")))
     #expect(read.facts == checkpoint.facts)
     #expect(read.preprocessing == checkpoint.preprocessing)
+    #expect(read.temperature == 0.625)
     #expect(read.network.architecture == checkpoint.network.architecture)
     var generator = SplitMix64(seed: 2)
     let images = Tensor(normal: 1, shape: Shape(4, 6, 5, 1), using: &generator)
     #expect(read.network(images) == checkpoint.network(images))
+  }
+
+  @Test func withoutATemperatureItIs1() throws {
+    var contents = checkpoint.contents
+    contents.metadata["temperature"] = nil
+    #expect(try Checkpoint(contents, file: "c").temperature == 1)
+  }
+
+  @Test(arguments: ["0", "-1", "nan", "inf", "warm", ""])
+  func aTemperatureThatIsNoneIsNamed(text: String) throws {
+    #expect(
+      try message { $0.metadata["temperature"] = text }
+        == "expected a temperature above 0, found \(text)" + advice)
+  }
+
+  /// softmax(z / T): at T = 0.5 a probability p of two becomes p² / (p² + (1 − p)²).
+  @Test func theTemperatureSharpensProbabilities() throws {
+    var generator = SplitMix64(seed: 3)
+    let network = try Network(
+      Architecture(input: [2, 2, 1], classes: 2, layers: [.flatten, .dense(outputs: 2)]),
+      using: &generator)
+    let tiles: [[Float]] = [[0, 1, 0.5, 0.25], [1, 0, 0, 1]]
+    let plain = DigitClassifier(checkpoint: Checkpoint(network: network)).probabilities(of: tiles)
+    let sharp = DigitClassifier(checkpoint: Checkpoint(network: network, temperature: 0.5))
+      .probabilities(of: tiles)
+    for (p, q) in zip(plain, sharp) {
+      let expected = p[0] * p[0] / (p[0] * p[0] + p[1] * p[1])
+      #expect(abs(q[0] - expected) < 1e-6)
+    }
   }
 
   @Test func namesAndShapesAreAPromise() {

@@ -16,7 +16,7 @@ import Testing
     #expect(
       text == #"{"height":80,"lines":[{"box":[10,20,20,30],"digits":[{"alternatives":"#
         + #"[{"confidence":0.0123,"digit":1}],"box":[10,20,20,30],"confidence":0.9877,"#
-        + #""digit":7}],"text":"7"}],"milliseconds":12.3,"text":"7","width":100}"#)
+        + #""digit":7,"refused":false}],"text":"7"}],"milliseconds":12.3,"text":"7","width":100}"#)
   }
 
   @Test func aLineIsAsLargeAsItsDigits() {

@@ -77,6 +77,50 @@ import Workers
     #expect(result.correct == 1)  // of equal logits the first wins
   }
 
+  /// Two answers of confidence c = e/(e + 9), one right, in bin 4 of 15; one sure and right one in
+  /// the last. By hand: ECE = |(1 − 2c) + …|, bin by bin.
+  @Test func theCalibrationErrorIsThatOfItsEquation() {
+    let result = evaluation(
+      answers: [1, 2, 3], labels: [1, 0, 3], confidence: [1, 1, 30])
+    let c = 2.718281828 / (2.718281828 + 9)
+    #expect(abs(result.calibrationError - abs(1 - 2 * c) / 3) < 1e-6)
+    let always = evaluation(answers: [1, 1], labels: [1, 1], confidence: [40, 40])
+    #expect(always.calibrationError < 1e-6)
+  }
+
+  @Test func riskFallsWhereTheUnsureAreRefused() {
+    let result = evaluation(
+      answers: [1, 2, 3, 4], labels: [1, 2, 3, 0], confidence: [9, 8, 7, 1])
+    let risks = result.risks(at: [1, 0.75, 0.5, 0])
+    #expect(risks.map(\.coverage) == [1, 0.75, 0.5, 0.25])
+    #expect(risks.map(\.risk) == [0.25, 0, 0, 0])
+    #expect(risks[0].threshold < risks[1].threshold)
+  }
+
+  /// Logits that are drawn from their own softmax at temperature T are best read at T.
+  @Test(arguments: [0.5, 1, 2.5])
+  func theTemperatureIsFound(truth: Double) {
+    var generator = SplitMix64(seed: 5)
+    let count = 4000
+    let logits = Tensor(normal: 3, shape: Shape(count, 10), using: &generator)
+    let probabilities = softmax(logits, temperature: Float(truth))
+    let labels = (0..<count).map { row -> UInt8 in
+      var left = generator.uniform()
+      for digit in 0..<9 {
+        left -= probabilities[row, digit]
+        if left < 0 { return UInt8(digit) }
+      }
+      return 9
+    }
+    let found = Double(calibratingTemperature(logits: logits, labels: labels))
+    // The standard error of the fit is about 2 % with so many draws.
+    #expect(abs(found / truth - 1) < 0.07, "\(found)")
+    let before = Evaluation(logits: logits, labels: labels, temperature: Float(3 * truth))
+    let after = Evaluation(logits: logits, labels: labels, temperature: Float(found))
+    #expect(after.calibrationError < before.calibrationError)
+    #expect(after.correct == before.correct)
+  }
+
   @Test func logitsDoNotDependOnTheThreads() throws {
     var generator = SplitMix64(seed: 1)
     let network = try Network(.quick, using: &generator)

@@ -1,0 +1,48 @@
+public import Bytes
+import Imaging
+public import Recognition
+
+/// The first row of a CSV table of readings.
+public let csvHeader = "file,line,text,confidence,x,y,width,height,error\n"
+
+/// One photo as rows of a CSV table: one for each line of digits; one with an empty text for a page
+/// without digits; one with the error for a photo that could not be read.
+///
+/// `confidence` is that of the line's least certain digit; `x`, `y`, `width` and `height` are the box
+/// around the line, in pixels of the upright photo.
+///
+/// - Source: RFC 4180, but for the line feeds at the ends of rows.
+public func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
+  func row(_ fields: [String]) -> String {
+    fields.map(csvField).joined(separator: ",") + "\n"
+  }
+  switch result {
+  case .failure(let error):
+    return row([file, "", "", "", "", "", "", "", error.description])
+  case .success(let reading) where reading.lines.isEmpty:
+    return row([file, "", "", "", "", "", "", "", ""])
+  case .success(let reading):
+    return reading.lines.enumerated().map { index, line in
+      let confidence = line.digits.map(\.confidence).min() ?? 0
+      let box = line.box
+      let numbers = [box.columns.lowerBound, box.rows.lowerBound, box.width, box.height]
+      return row(
+        [file, "\(index + 1)", line.text, "\((confidence * 10_000).rounded() / 10_000)"]
+          + numbers.map(String.init) + [""])
+    }.joined()
+  }
+}
+
+/// A field of a CSV table: in quotes, with quotes doubled, when it holds what would end it; behind an
+/// apostrophe when a spreadsheet would take it for a formula and compute it. File names come from
+/// anyone.
+///
+/// - Source: RFC 4180, section 2; OWASP, "CSV Injection", for the characters that begin a formula.
+func csvField(_ text: String) -> String {
+  let formula: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+  let isFormula = text.unicodeScalars.first.map(formula.contains) ?? false
+  let field = isFormula ? "'" + text : text
+  guard field.utf8.contains(where: { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }) else { return field }
+  // By scalars: a mark behind it makes a quote another `Character`.
+  return "\"" + field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+}
