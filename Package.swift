@@ -29,9 +29,17 @@ let package = Package(
     .executable(name: "train", targets: ["train"]),
     .executable(name: "evaluate", targets: ["evaluate"]),
     .executable(name: "recognize", targets: ["recognize"]),
+    .executable(name: "serve", targets: ["serve"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // The web app. Without its traits, which are for configuration files and all of Foundation.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
   ],
   targets: [
     // Floor 0: bytes, threads, loops over memory.
@@ -88,6 +96,22 @@ let package = Package(
       name: "CommandSupport", dependencies: ["Bytes", "Kernels", argumentParser],
       swiftSettings: settings),
 
+    // Floor 4: the web app.
+    .target(
+      name: "WebApp",
+      dependencies: [
+        "Bytes", "Imaging", "Networks", "Recognition", "Reports",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+      ],
+      resources: [.embedInCode("Page")],
+      swiftSettings: settings),
+
     // Floor 5: thin commands.
     .executableTarget(
       name: "train",
@@ -107,6 +131,14 @@ let package = Package(
       name: "recognize",
       dependencies: [
         "Bytes", "CommandSupport", "Imaging", "Recognition", "Reports", argumentParser,
+      ],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "serve",
+      dependencies: [
+        "Bytes", "CommandSupport", "Networks", "Recognition", "WebApp", argumentParser,
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 

@@ -9,25 +9,32 @@ import Kernels
 extension ParsableCommand {
   /// Parses the arguments and runs the command; ends the process when that fails.
   public static func runFromCommandLine() {
+    var command = parsed()
+    do {
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// The command that the arguments ask for; ends the process when they make no sense.
+  fileprivate static func parsed() -> any ParsableCommand {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe and
     signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
-    var command: any ParsableCommand
     do {
-      command = try parseAsRoot()
+      return try parseAsRoot()
     } catch {
       showAnswer(to: error)
       // Of an error in the arguments only the message, without the help text around it.
       let message = message(for: error)
       fail(message + (message.hasSuffix("?") ? " See " : "; see ") + "\(_commandName) --help")
     }
-    do {
-      try command.run()
-    } catch let error as ExitCode {
-      Glibc.exit(error.rawValue)
-    } catch {
-      showAnswer(to: error)
-      fail("\(error)")
-    }
+  }
+
+  fileprivate static func end(with error: any Error) -> Never {
+    if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+    showAnswer(to: error)
+    fail("\(error)")
   }
 
   /// Help and version reach us as "errors" whose status is 0: shows them and ends.
@@ -38,6 +45,22 @@ extension ParsableCommand {
   private static func fail(_ line: String) -> Never {
     printError("\(_commandName): \(line)")
     Glibc.exit(1)
+  }
+}
+
+extension AsyncParsableCommand {
+  /// The same for a command that waits for others.
+  public static func runFromCommandLine() async {
+    var command = parsed()
+    do {
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()  // --help and the like
+      }
+    } catch {
+      end(with: error)
+    }
   }
 }
 

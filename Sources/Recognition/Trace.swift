@@ -1,6 +1,6 @@
 public import Imaging
 
-/// A picture of every step of one reading, to see where it went wrong.
+/// How one photo was read, step by step, to see where it went wrong.
 public struct Trace: Sendable {
   public struct Step: Sendable {
     /// A word that can be part of a file name.
@@ -8,16 +8,23 @@ public struct Trace: Sendable {
     public let picture: ColorImage
   }
 
-  /// In the order of the steps.
-  public private(set) var steps: [Step] = []
+  /// What the network saw of each digit, 28 × 28, in reading order: line by line, from left to right.
+  public private(set) var tiles: [GrayImage] = []
+  private var refused: [GrayImage] = []
+  private var reading: PageReading?
 
   public init() {}
 
   mutating func record(_ reading: PageReading, tiles: [GrayImage], refused: [GrayImage]) {
+    self.reading = reading
+    self.tiles = tiles
+    self.refused = refused
+  }
+
+  /// A picture of every step, in their order; drawn when asked for, which takes longer than reading.
+  public var steps: [Step] {
+    guard let reading else { return [] }
     let (page, segmentation) = (reading.page, reading.segmentation)
-    add("gray", ColorImage(page.gray))
-    add("ink", ColorImage(page.ink.inverted))
-    add("mask", maskPicture(reading.found, rest: reading.mask))
     var regions = ColorImage(page.gray)
     for region in segmentation.dropped {
       regions.draw(region.box, red: 220, green: 60, blue: 50)
@@ -25,13 +32,18 @@ public struct Trace: Sendable {
     for region in segmentation.digits {
       regions.draw(region.box, red: 20, green: 140, blue: 60, thickness: 2)
     }
-    add("regions", regions)
-    if let sheet = tileSheet(tiles) { add("tiles", ColorImage(sheet)) }
-    if let sheet = tileSheet(refused) { add("refused", ColorImage(sheet)) }
-  }
-
-  private mutating func add(_ name: String, _ picture: ColorImage) {
-    steps.append(Step(name: name, picture: picture))
+    var steps = [
+      Step(name: "gray", picture: ColorImage(page.gray)),
+      Step(name: "ink", picture: ColorImage(page.ink.inverted)),
+      Step(name: "mask", picture: maskPicture(reading.found, rest: reading.mask)),
+      Step(name: "regions", picture: regions),
+    ]
+    for (name, tiles) in [("tiles", tiles), ("refused", refused)] {
+      if let sheet = tileSheet(tiles) {
+        steps.append(Step(name: name, picture: ColorImage(sheet)))
+      }
+    }
+    return steps
   }
 
   /// Ink black, removed rulings red.

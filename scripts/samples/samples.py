@@ -225,9 +225,21 @@ within a line left out.
 """
 
 
+# Shown by the web app as samples to try: small, because they come with the page.
+PAGE = ["phone-number.jpg", "column.jpg", "ruled-paper.jpg", "yellow-note.jpg"]
+PAGE_SIDE = 560
+
+
+def save_for_page(image, path):
+    small = image.copy()
+    small.thumbnail((PAGE_SIDE, PAGE_SIDE))
+    small.save(path, "JPEG", quality=70, optimize=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Draws the sample photos; see scripts/make-samples.")
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--page", type=pathlib.Path, help="a folder for the samples of the web app")
     parser.add_argument("--only", help="one file name")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -245,6 +257,8 @@ def main():
         data = buffer.getvalue()
         assert len(data) < SMALL_ENOUGH, f"{name}: {len(data)} bytes are too many"
         (arguments.folder / name).write_bytes(data)
+        if arguments.page and name in PAGE:
+            save_for_page(image, arguments.page / name)
         truths.append((name, truth))
         descriptions.append(scene.__doc__)
         print(f"{name}: {image.width} x {image.height}, {len(data):,} bytes, {truth}")

@@ -1,0 +1,104 @@
+// One photo or drawing: what the server read in it, and what a person made of that.
+
+export class Photo {
+  constructor(name, blob) {
+    this.name = name;
+    this.blob = blob;
+    this.state = "waiting"; // then "reading", then "read" or "failed"
+    this.address = null; // of the picture, for <img>
+    this.error = null;
+    this.record = null;
+    this.lines = []; // of digits, in reading order
+  }
+
+  // Takes the server's answer: the object that `recognize` prints, with `tiles` in reading order.
+  take(record) {
+    const { tiles = [], ...rest } = record;
+    let number = 0;
+    this.record = rest;
+    this.lines = rest.lines.map((line) =>
+      line.digits.map((read) => ({ read, tile: tiles[number++], corrected: null })));
+    this.state = "read";
+  }
+
+  fail(message) {
+    this.error = message;
+    this.state = "failed";
+  }
+
+  // Every digit with its place, as a person counts: from 1.
+  *digits() {
+    for (const [line, digits] of this.lines.entries()) {
+      for (const [place, digit] of digits.entries()) {
+        yield { digit, line: line + 1, place: place + 1 };
+      }
+    }
+  }
+
+  get isCorrected() {
+    return this.lines.some((line) => line.some((digit) => digit.corrected !== null));
+  }
+
+  // The lines as text; `?` for digits whose confidence is below `threshold`, 0 to 1.
+  text(threshold) {
+    return this.lines
+      .map((line) => line.map((digit) => shown(digit, threshold)).join(""))
+      .filter((line) => line !== "")
+      .join("\n");
+  }
+
+  // The server's object with the corrections in it.
+  json(threshold) {
+    if (this.record === null) return { file: this.name, error: this.error ?? "not read" };
+    const lines = [];
+    for (const [index, line] of this.lines.entries()) {
+      const digits = line.filter((digit) => digit.corrected !== "");
+      if (digits.length === 0) continue;
+      lines.push({
+        ...this.record.lines[index],
+        digits: digits.map((digit) => digit.corrected === null
+          ? digit.read
+          : { ...digit.read, digit: Number(digit.corrected), corrected: true }),
+        text: digits.map((digit) => shown(digit, threshold)).join(""),
+      });
+    }
+    return { ...this.record, lines, text: this.text(threshold) };
+  }
+
+  // The rows of a table with the columns of `recognize --format csv`: one for each line.
+  csvRows(threshold) {
+    const row = (...fields) => fields.map(csvField).join(",") + "\n";
+    if (this.record === null) return row(this.name, "", "", "", "", "", "", "", this.error);
+    const rows = this.json(threshold).lines.map((line, index) => row(
+      this.name, index + 1, line.text, Math.min(...line.digits.map((digit) => digit.confidence)),
+      ...line.box, ""));
+    return rows.length > 0 ? rows.join("") : row(this.name, "", "", "", "", "", "", "", "");
+  }
+}
+
+export const csvHeader = "file,line,text,confidence,x,y,width,height,error\n";
+
+// What stands for a digit in text: nothing when a person took it away.
+export function shown(digit, threshold) {
+  if (digit.corrected !== null) return digit.corrected;
+  return digit.read.confidence < threshold ? "?" : String(digit.read.digit);
+}
+
+// In words for people and in classes for colours: a network trained with smoothed labels is rarely
+// surer than 95 %.
+export function certainty(digit) {
+  const { confidence } = digit.read;
+  return confidence >= 0.8 ? "sure" : confidence >= 0.5 ? "unsure" : "doubtful";
+}
+
+export function percent(share) {
+  return share < 0.01 ? "< 1 %" : `${Math.round(100 * share)} %`;
+}
+
+// Quoted where a comma or quote would end it; behind an apostrophe where a spreadsheet would compute
+// it: file names come from anyone.
+function csvField(value) {
+  let text = String(value ?? "");
+  if (/^[=+\-@\t\r\n＝＋－＠]/.test(text)) text = "'" + text;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

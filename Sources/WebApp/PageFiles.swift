@@ -1,0 +1,28 @@
+/// The page and what belongs to it, carried inside the executable.
+let pageFiles: [StaticFile] = {
+  typealias Page = PackageResources
+  func script(_ name: String, _ bytes: [UInt8]) -> StaticFile {
+    StaticFile(path: "/\(name).js", type: "text/javascript; charset=utf-8", bytes)
+  }
+  func sample(_ name: String, _ bytes: [UInt8]) -> StaticFile {
+    StaticFile(path: "/samples/\(name).jpg", type: "image/jpeg", bytes)
+  }
+  return [
+    StaticFile(path: "/", type: "text/html; charset=utf-8", Page.index_html),
+    StaticFile(path: "/api", type: "text/html; charset=utf-8", Page.api_html),
+    StaticFile(path: "/openapi.json", type: "application/json", Page.openapi_json),
+    StaticFile(path: "/page.css", type: "text/css; charset=utf-8", Page.page_css),
+    StaticFile(path: "/icon.svg", type: "image/svg+xml", Page.icon_svg),
+    script("api", Page.api_js),
+    script("camera", Page.camera_js),
+    script("draw", Page.draw_js),
+    script("page", Page.page_js),
+    script("photo", Page.photo_js),
+    script("result", Page.result_js),
+    script("theme", Page.theme_js),
+    sample("column", Page.column_jpg),
+    sample("phone-number", Page.phone_number_jpg),
+    sample("ruled-paper", Page.ruled_paper_jpg),
+    sample("yellow-note", Page.yellow_note_jpg),
+  ]
+}()

@@ -1,0 +1,81 @@
+import Bytes
+import FoundationEssentials
+import Imaging
+import NIOCore
+import Recognition
+import Reports
+
+/// From the bytes of one photo to the answer about it, on a thread of the queue.
+struct PhotoReader: Sendable {
+  let recognizer: Recognizer
+  let queue: ReadingQueue
+  let metrics: Metrics
+
+  struct Answer: Sendable {
+    let file: String
+    let result: Result<Reading, FileError>
+    /// What the network saw of each digit, as PNG files; empty unless asked for.
+    var tiles: [[UInt8]] = []
+    /// A picture of every step, as PNG files; empty unless asked for.
+    var steps: [(name: String, png: [UInt8])] = []
+  }
+
+  /// What to answer with beside the reading.
+  struct Extras: Sendable {
+    var tiles = false
+    var steps = false
+  }
+
+  /// Decodes and reads a photo.
+  ///
+  /// - Throws: `Problem` when the queue is full or the time is up. A photo that cannot be read is an
+  ///   answer, too.
+  func read(_ bytes: [UInt8], file: String, with extras: Extras) async throws -> Answer {
+    let recognizer = recognizer
+    let answer = try await queue.run { () -> Answer in
+      var trace: Trace? = extras.tiles || extras.steps ? Trace() : nil
+      let result = Result { () throws(FileError) in
+        recognizer.read(try decodeImage(bytes, file: file), trace: &trace)
+      }
+      var answer = Answer(file: file, result: result)
+      if let trace {
+        if extras.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
+        if extras.steps { answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture)) } }
+      }
+      return answer
+    }
+    if case .success(let reading) = answer.result {
+      metrics.countPhoto(digits: reading.lines.reduce(0) { $0 + $1.digits.count })
+    }
+    return answer
+  }
+}
+
+extension PhotoReader.Answer {
+  /// The object that `recognize --format jsonl` prints; what else was asked for at its end.
+  func json() throws(FileError) -> String {
+    var record = try jsonRecord(file, result)
+    // Names are words and base64 has no quotes: nothing in here needs escaping.
+    func append(_ name: String, _ elements: [String]) {
+      record.removeLast()
+      record += ",\"\(name)\":[\(elements.joined(separator: ","))]}"
+    }
+    if !tiles.isEmpty { append("tiles", tiles.map { "\"\(dataAddress($0))\"" }) }
+    if !steps.isEmpty {
+      append("steps", steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataAddress($1))\"}" })
+    }
+    return record
+  }
+
+  /// The lines of digits, one a line of text.
+  var text: String {
+    switch result {
+    case .success(let reading): reading.lines.map { $0.text + "\n" }.joined()
+    case .failure(let error): "\(error)\n"
+    }
+  }
+
+  private func dataAddress(_ png: [UInt8]) -> String {
+    "data:image/png;base64,\(Data(png).base64EncodedString())"
+  }
+}

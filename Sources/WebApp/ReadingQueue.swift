@@ -1,0 +1,126 @@
+import NIOPosix
+import Synchronization
+
+/// Threads for work that keeps a processor busy, and a queue of bounded length before them.
+///
+/// Reading a photo takes milliseconds to seconds. On an event loop it would hold up every connection,
+/// on a thread of Swift's cooperative pool every task; here it holds up other photos only.
+final class ReadingQueue: Sendable {
+  /// How many pieces of work run at once.
+  let threads: Int
+  /// How many more may wait.
+  let capacity: Int
+  private let timeout: Duration
+  private let pool: NIOThreadPool
+  private let counts = Mutex(Counts())
+
+  struct Counts {
+    var waiting = 0
+    var running = 0
+  }
+
+  /// - Parameter timeout: the longest time from being handed in to the answer.
+  init(threads: Int, capacity: Int, timeout: Duration) {
+    precondition(threads > 0 && capacity > 0, "\(threads) threads, \(capacity) places")
+    self.threads = threads
+    self.capacity = capacity
+    self.timeout = timeout
+    pool = NIOThreadPool(numberOfThreads: threads)
+    pool.start()
+  }
+
+  /// Lets the threads end; what still waits is dropped. Only after the last `run` has returned.
+  func shutDown() async throws { try await pool.shutdownGracefully() }
+
+  /// How much there is to do now.
+  var load: Counts { counts.withLock { $0 } }
+  var isFull: Bool { load.waiting >= capacity }
+
+  /// Does a piece of work on one of the threads and gives its result.
+  ///
+  /// - Throws: `Problem` (503) when the queue is full, or when the time is up. Work that has begun
+  ///   then goes on for nothing, for nothing can interrupt it; work that has not is dropped.
+  func run<Result: Sendable>(
+    _ work: @escaping @Sendable () -> Result
+  ) async throws -> Result {
+    let isAccepted = counts.withLock { counts in
+      guard counts.waiting < capacity else { return false }
+      counts.waiting += 1
+      return true
+    }
+    guard isAccepted else { throw Problem.busy("\(capacity) photos are waiting already") }
+
+    let answer = Answer<Result>()
+    let clock = Task { [timeout] in
+      try await Task.sleep(for: timeout)
+      answer.give(.failure(.busy("this photo was not read within \(timeout)")))
+    }
+    defer { clock.cancel() }
+    pool.submit { [self] state in
+      counts.withLock { counts in
+        counts.waiting -= 1
+        counts.running += 1
+      }
+      defer { counts.withLock { $0.running -= 1 } }
+      guard case .active = state else {
+        return answer.give(.failure(.busy("the server is shutting down")))
+      }
+      guard answer.isAwaited else { return }
+      answer.give(.success(work()))
+    }
+    return try await answer.value
+  }
+}
+
+/// A result that is given once, by whoever comes first, and awaited once.
+private final class Answer<Value: Sendable>: Sendable {
+  private enum State {
+    case open
+    case awaited(CheckedContinuation<Value, any Error>)
+    case given(Result<Value, Problem>)
+    case done
+  }
+  private let state = Mutex(State.open)
+
+  /// Whether it still matters to anyone.
+  var isAwaited: Bool {
+    state.withLock {
+      switch $0 {
+      case .open, .awaited: true
+      case .given, .done: false
+      }
+    }
+  }
+
+  func give(_ result: Result<Value, Problem>) {
+    let continuation: CheckedContinuation<Value, any Error>? = state.withLock {
+      switch $0 {
+      case .open:
+        $0 = .given(result)
+        return nil
+      case .awaited(let continuation):
+        $0 = .done
+        return continuation
+      case .given, .done:
+        return nil
+      }
+    }
+    continuation?.resume(with: result.mapError { $0 as any Error })
+  }
+
+  var value: Value {
+    get async throws {
+      try await withCheckedThrowingContinuation { continuation in
+        let result: Result<Value, Problem>? = state.withLock {
+          if case .given(let result) = $0 {
+            $0 = .done
+            return result
+          }
+          $0 = .awaited(continuation)
+          return nil
+        }
+        if let result { continuation.resume(with: result.mapError { $0 as any Error }) }
+      }
+    }
+  }
+}

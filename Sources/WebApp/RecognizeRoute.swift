@@ -1,0 +1,115 @@
+import Bytes
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Recognition
+import Reports
+
+/// `POST /api/recognize`: a photo as the body, or a form with one or many.
+struct RecognizeRoute: Sendable {
+  static let path = "/api/recognize"
+  static let parameters: Set<String> = ["debug", "format", "name", "tiles"]
+
+  private enum Format: String, CaseIterable {
+    case json, jsonl, csv, text
+  }
+
+  let reader: PhotoReader
+  let budget: UploadBudget
+  let uploadLimit: Int
+
+  /// What the body holds, by its Content-Type.
+  private enum Contents {
+    case photo
+    case form(boundary: String)
+  }
+
+  func answer(_ request: Request) async throws -> Response {
+    // Whatever can be refused without the body is refused before it is read.
+    let query = try Query(request, known: Self.parameters)
+    let format = try format(in: query)
+    let extras = PhotoReader.Extras(tiles: try query.flag("tiles"), steps: try query.flag("debug"))
+    let contents = try contents(of: request)
+    let upload = try await Upload(request, limit: uploadLimit, budget: budget)
+
+    switch contents {
+    case .photo:
+      let answer = try await reader.read(upload.bytes, file: query["name"] ?? "photo", with: extras)
+      if case .failure(let error) = answer.result { throw unreadable(error) }
+      return try response([answer], format, isList: false)
+    case .form(let boundary):
+      let files = try Multipart.files(in: upload.bytes, boundary: boundary)
+      guard !files.isEmpty else {
+        throw Problem.badRequest("expected a form with a file in it (curl -F photo=@photo.jpg)")
+      }
+      var answers: [PhotoReader.Answer] = []
+      for file in files {
+        answers.append(
+          try await reader.read(Array(upload.bytes[file.range]), file: file.name, with: extras))
+      }
+      let errors = answers.compactMap { answer in
+        if case .failure(let error) = answer.result { error } else { nil }
+      }
+      if errors.count == answers.count { throw unreadable(errors[0]) }
+      for _ in errors { reader.metrics.countRefusal("unreadable") }
+      return try response(answers, format, isList: true)
+    }
+  }
+
+  private func format(in query: Query) throws(Problem) -> Format {
+    guard let name = query["format"] else { return .json }
+    guard let format = Format(rawValue: name) else {
+      let names = Format.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .badRequest("expected format to be one of \(names)")
+    }
+    return format
+  }
+
+  private func contents(of request: Request) throws(Problem) -> Contents {
+    guard let type = request.headers[.contentType] else { return .photo }
+    if let boundary = try Multipart.boundary(inContentType: type) {
+      return .form(boundary: boundary)
+    }
+    let name = Parameters(type).value.lowercased()
+    guard name.hasPrefix("image/") || name == "application/octet-stream" else {
+      throw Problem(
+        status: .unsupportedMediaType,
+        detail: "expected a picture (Content-Type: image/jpeg and so on) or a form "
+          + "(multipart/form-data, as curl -F photo=@photo.jpg sends it)",
+        reason: "content_type")
+    }
+    return .photo
+  }
+
+  private func unreadable(_ error: FileError) -> Problem {
+    Problem(status: .unprocessableContent, detail: error.description, reason: "unreadable")
+  }
+
+  private func response(
+    _ answers: [PhotoReader.Answer], _ format: Format, isList: Bool
+  ) throws -> Response {
+    switch format {
+    case .json:
+      let objects = try answers.map { try $0.json() }
+      return text(
+        isList ? "[\n" + objects.joined(separator: ",\n") + "\n]\n" : objects[0] + "\n",
+        type: "application/json")
+    case .jsonl:
+      return text(
+        try answers.map { try $0.json() + "\n" }.joined(), type: "application/jsonl")
+    case .csv:
+      return text(
+        csvHeader + answers.map { csvRows($0.file, $0.result) }.joined(),
+        type: "text/csv; charset=utf-8")
+    case .text:
+      return text(answers.map(\.text).joined(), type: "text/plain; charset=utf-8")
+    }
+  }
+}
+
+/// An answer of status 200.
+func text(_ text: String, type: String) -> Response {
+  Response(
+    status: .ok, headers: [.contentType: type],
+    body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+}

@@ -1,0 +1,134 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A path with a method, and what answers there.
+struct Route: Sendable {
+  let method: HTTPRequest.Method
+  let path: String
+  let answer: @Sendable (Request) async throws -> Response
+}
+
+/// Finds the route of a request; around all of them: errors as problem details, headers that protect
+/// the browser, a line in the log, a count in the metrics.
+///
+/// Paths are compared as they come, byte by byte: nothing is decoded, nothing reaches a file system.
+struct Responder: HTTPResponder {
+  typealias Context = BasicRequestContext
+
+  private let routes: [String: [Route]]
+  private let metrics: Metrics
+  private let logger: Logger
+
+  init(routes: [Route], metrics: Metrics, logger: Logger) {
+    self.routes = Dictionary(grouping: routes, by: \.path)
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  func respond(to request: Request, context: Context) async throws -> Response {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let path = request.path
+    var response: Response
+    var reason: String?
+    do {
+      response = try await answer(request, path: path)
+    } catch let error as HTTPParserError {
+      throw error  // the connection makes no sense any more: answered with 400 below us
+    } catch let problem as Problem {
+      response = problem.response
+      reason = problem.reason
+    } catch is SlowRequest {
+      let problem = Problem(
+        status: .requestTimeout, detail: "the request did not arrive in time; try again",
+        reason: "slow")
+      response = problem.response
+      reason = problem.reason
+    } catch {
+      // Reading the body is all that can fail in other ways: the client is gone.
+      metrics.countRefusal("client_gone")
+      logger.info("client gone", metadata: ["path": "\(printable(path))", "error": "\(error)"])
+      throw error
+    }
+    protect(&response)
+    if request.method == .head {
+      response = Response(
+        status: response.status, headers: response.headers, body: ResponseBody())
+    }
+
+    let seconds = (clock.now - start) / .seconds(1)
+    let method = knownMethods.contains(request.method) ? request.method.rawValue : "other"
+    metrics.count(
+      route: routes[path] == nil ? "other" : path, method: method,
+      status: response.status.code, seconds: seconds)
+    if let reason { metrics.countRefusal(reason) }
+    logger.info(
+      "request",
+      metadata: [
+        "method": "\(method)", "path": "\(printable(path))", "status": "\(response.status.code)",
+        "milliseconds": "\((seconds * 10_000).rounded() / 10)",
+      ])
+    return response
+  }
+
+  private func answer(_ request: Request, path: String) async throws -> Response {
+    guard let known = routes[path] else {
+      throw Problem(
+        status: .notFound,
+        detail: "nothing is here; the page is at /, the API is described at /api",
+        reason: "not_found")
+    }
+    let method = request.method == .head ? .get : request.method
+    guard let route = known.first(where: { $0.method == method }) else {
+      let allowed = known.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
+      let list = allowed.joined(separator: ", ")
+      throw Problem(
+        status: .methodNotAllowed, detail: "expected \(list) here", reason: "method", allow: list)
+    }
+    return try await route.answer(request)
+  }
+
+  private func protect(_ response: inout Response) {
+    for (name, value) in protection where response.headers[name] == nil {
+      response.headers[name] = value
+    }
+  }
+
+  /// A path for the log: short, and without what could break its line.
+  private func printable(_ path: String) -> String {
+    String(path.prefix(200).map { $0.isASCII && !$0.isWhitespace && $0 != "\"" ? $0 : "?" })
+  }
+}
+
+private let knownMethods: Set<HTTPRequest.Method> = [
+  .get, .head, .post, .put, .delete, .options, .patch,
+]
+
+/// What every answer tells a browser: run nothing but our own script, guess no types, tell no one.
+private let protection: [(HTTPField.Name, String)] = [
+  (
+    .contentSecurityPolicy,
+    """
+    default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    media-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'
+    """
+  ),
+  (.xContentTypeOptions, "nosniff"),
+  (HTTPField.Name("Referrer-Policy")!, "no-referrer"),
+  (HTTPField.Name("Permissions-Policy")!, "camera=(self), microphone=(), geolocation=()"),
+  (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
+  (HTTPField.Name("Cross-Origin-Resource-Policy")!, "same-origin"),
+  (.cacheControl, "no-store"),
+]
+
+extension Request {
+  /// The path without what follows `?`.
+  var path: String {
+    let target = head.path ?? "/"
+    return String(target.prefix { $0 != "?" })
+  }
+}

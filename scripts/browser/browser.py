@@ -1,0 +1,175 @@
+"""A headless Chromium with the page of the web app in it, and how a person uses it."""
+
+import base64
+import json
+import pathlib
+import time
+import urllib.request
+
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+PATIENCE = 15  # seconds for anything to happen
+
+# A 7 and a 1 as a hand writes them, in shares of the drawing area.
+SEVEN = [(0.20, 0.25), (0.32, 0.24), (0.38, 0.24), (0.33, 0.50), (0.29, 0.78)]
+ONE = [(0.62, 0.22), (0.62, 0.40), (0.61, 0.60), (0.61, 0.78)]
+
+
+class Browser:
+    def __init__(self, address, downloads, width=1280, height=900, theme="light"):
+        options = webdriver.ChromeOptions()
+        for argument in (
+            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars",
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        ):
+            options.add_argument(argument)
+        options.add_experimental_option(
+            "prefs", {"download.default_directory": str(downloads), "download.prompt_for_download": False}
+        )
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        service = webdriver.ChromeService("/usr/bin/chromedriver")
+        self.driver = webdriver.Chrome(options=options, service=service)
+        self.driver.set_script_timeout(60)
+        self.address, self.downloads = address, pathlib.Path(downloads)
+        self.command("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": theme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ])
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height,
+            deviceScaleFactor=1, mobile=width < 600)
+        self.command("Emulation.setTouchEmulationEnabled", enabled=width < 600)
+        self.command("Browser.grantPermissions", permissions=["clipboardReadWrite"], origin=address)
+        self.open()
+
+    def command(self, name, **parameters):
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def open(self, path="/"):
+        self.driver.get(self.address + path)
+
+    def close(self):
+        self.driver.quit()
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def find_all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        """What a person sees there."""
+        return self.find(selector).get_property("innerText").strip()
+
+    def click(self, selector):
+        element = self.find(selector)
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
+    def wait(self, what, condition):
+        """Waits until `condition` holds; `what` says in words what was waited for."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
+            time.sleep(0.02)
+
+    def wait_for_answer(self, expected):
+        answer = lambda: self.text("#answer")
+        try:
+            self.wait(expected, lambda: answer() == expected)
+        except AssertionError:
+            raise AssertionError(f"expected the answer {expected!r}, found {answer()!r}") from None
+
+    def choose(self, *paths):
+        self.find("#files").send_keys("\n".join(str(path) for path in paths))
+
+    def keys(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def draw(self, *strokes, pause=0.0):
+        """Moves a pen over the drawing area; points are shares of it."""
+        canvas = self.find("#canvas")
+        self.run("arguments[0].scrollIntoView({block: 'center'})", canvas)
+        frame = canvas.rect
+        x0, y0 = self.run(
+            "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y]", canvas)
+        for stroke in strokes:
+            actions = ActionBuilder(self.driver, mouse=PointerInput("pen", "pen"), duration=30)
+            pointer = actions.pointer_action
+            for index, (x, y) in enumerate(stroke):
+                pointer.move_to_location(
+                    round(x0 + x * frame["width"]), round(y0 + y * frame["height"]))
+                if index == 0:
+                    pointer.pointer_down()
+                if pause:
+                    pointer.pause(pause)
+            pointer.pointer_up()
+            actions.perform()
+
+    def paste(self, path):
+        data = base64.b64encode(pathlib.Path(path).read_bytes()).decode()
+        self.run(
+            """
+            const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], arguments[1], {type: "image/jpeg"}));
+            document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+            """, data, "pasted.jpg")
+
+    def drop(self, path):
+        data = base64.b64encode(pathlib.Path(path).read_bytes()).decode()
+        self.run(
+            """
+            const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], "dropped.jpg", {type: "image/jpeg"}));
+            for (const name of ["dragover", "drop"]) {
+              document.getElementById("drop").dispatchEvent(
+                new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true}));
+            }
+            """, data)
+
+    def download(self, name):
+        """The text of a file that the page saves; it is taken out of the way."""
+        path = self.downloads / name
+        self.wait(f"the file {name}", path.exists)
+        text = path.read_text()
+        path.unlink()
+        return text
+
+    def screenshot(self, path):
+        """All of the page, not only what fits the window."""
+        size = self.command("Page.getLayoutMetrics")["cssContentSize"]
+        picture = self.command(
+            "Page.captureScreenshot", captureBeyondViewport=True,
+            clip={"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1})
+        pathlib.Path(path).write_bytes(base64.b64decode(picture["data"]))
+
+    def complaints(self):
+        """What the browser's console holds, but for the refusals that a story asks for."""
+        return [entry for entry in self.driver.get_log("browser") if entry["level"] != "INFO"]
+
+    def accessibility_faults(self, axe):
+        """Serious and critical findings of axe-core."""
+        self.run(axe)
+        result = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run().then(done, (e) => done({violations: [String(e)]}))")
+        return [
+            f"{found['id']} ({found['impact']}): " + "; ".join(
+                f"{node['html'][:120]} {node.get('failureSummary', '')[:300]}" for node in found["nodes"])
+            for found in result["violations"] if found["impact"] in ("serious", "critical")
+        ]
+
+
+def fetch_json(address, data=None, headers={}):
+    request = urllib.request.Request(address, data=data, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
