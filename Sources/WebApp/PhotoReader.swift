@@ -35,7 +35,7 @@ struct PhotoReader: Sendable {
     let answer = try await queue.run { () -> Answer in
       var trace: Trace? = extras.tiles || extras.steps ? Trace() : nil
       let result = Result { () throws(FileError) in
-        recognizer.read(try decodeImage(bytes, file: file), trace: &trace)
+        recognizer.read(try decodePhoto(bytes, file: file), trace: &trace)
       }
       var answer = Answer(file: file, result: result)
       if let trace {
