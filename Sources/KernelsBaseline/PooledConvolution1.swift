@@ -15,7 +15,7 @@ extension Implementation {
   /// - Parameter winners: the same shape.
   public static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
-    into output: MutableFloats, winners: MutableCodes
+    into output: MutableFloats, winners: MutableCodes?
   ) {
     let rowValues = g.pooledColumns * g.outputChannels
     for block in 0..<g.outputChannels / 8 {
@@ -23,7 +23,7 @@ extension Implementation {
         let place = row * rowValues + 8 * block
         convolveAndPoolRow(
           image + 2 * row * g.columns, g, weight: weight + 8 * block, bias: bias + 8 * block,
-          relu: relu, into: output + place, winners: winners + place)
+          relu: relu, into: output + place, winners: winners.map { $0 + place })
       }
     }
   }
@@ -32,7 +32,7 @@ extension Implementation {
   @inline(never)
   private static func convolveAndPoolRow(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
-    into output: MutableFloats, winners: MutableCodes
+    into output: MutableFloats, winners: MutableCodes?
   ) {
     let channels = g.outputChannels
     var tap = weight
@@ -103,33 +103,29 @@ extension Implementation {
       store(a, b, c, d, bias: biasVector, relu: relu, output: target, winners: code)
       x += 2
       target += channels
-      code += channels
+      if code != nil { code! += channels }
     }
   }
 
-  /// Stores the largest of four (upper left, upper right, lower left, lower right) and which it was:
-  /// the first of several equal ones.
+  /// Stores the largest of four (upper left, upper right, lower left, lower right) and, for training,
+  /// which it was: the first of several equal ones.
   @inline(__always)
   static func store(
     _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector, bias: Vector, relu: Bool,
-    output: MutableFloats, winners: MutableCodes
+    output: MutableFloats, winners: MutableCodes?
   ) {
-    let isRight = b .> a
+    let (isRight, isRightBelow) = (b .> a, d .> c)
     let upper = a.replacing(with: b, where: isRight)
-    let upperCode = Codes(repeating: 1).replacing(with: 2, where: isRight)
-    let isRightBelow = d .> c
     let lower = c.replacing(with: d, where: isRightBelow)
-    let lowerCode = Codes(repeating: 4).replacing(with: 8, where: isRightBelow)
     let isBelow = lower .> upper
-    var largest = upper.replacing(with: lower, where: isBelow) + bias
-    var code = upperCode.replacing(with: lowerCode, where: isBelow)
-    if relu {
-      let isAlive = largest .> 0
-      largest = Vector().replacing(with: largest, where: isAlive)
-      code = Codes().replacing(with: code, where: isAlive)
-    }
-    output.vector = largest
-    winners.vector = code
+    let sum = upper.replacing(with: lower, where: isBelow) + bias
+    let isAlive = sum .> 0
+    output.vector = relu ? Vector().replacing(with: sum, where: isAlive) : sum
+    guard let winners else { return }
+    let upperCode = Codes(repeating: 1).replacing(with: 2, where: isRight)
+    let lowerCode = Codes(repeating: 4).replacing(with: 8, where: isRightBelow)
+    let code = upperCode.replacing(with: lowerCode, where: isBelow)
+    winners.vector = relu ? Codes().replacing(with: code, where: isAlive) : code
   }
 
   /// Adds to `weightGradient` for one image: dW[tap] = Σ positions x[winner's pixel + tap] · dY.
