@@ -149,7 +149,9 @@ extension TileReader {
 
   private func parts(of whole: Candidate, referenceHeight: Double) -> [Candidate]? {
     let height = min(Double(whole.region.box.height), 1.3 * referenceHeight)
-    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: 12)
+    // Four cuts for each digit that may be there, so that one of them is right.
+    let limit = min(40, max(12, Int(8 * Double(whole.region.box.width) / height)))
+    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: limit)
     guard cuts.count > 0 else { return nil }
     var spans: [(from: Int, to: Int)] = []
     var regions: [Region] = []
@@ -179,7 +181,9 @@ extension TileReader {
     // Digits are about half as wide as high; halves of one would be narrower.
     let width = Double(whole.region.box.width)
     guard found.worth > whole.worth, width >= 0.4 * Double(found.parts.count) * height,
-      found.parts.allSatisfy({ readings[$0].confidence > 0.5 })
+      found.parts.allSatisfy({ readings[$0].confidence > 0.5 }),
+      // The stems of any printed word are ones.
+      2 * found.parts.count(where: { readings[$0].digit == 1 }) <= found.parts.count
     else { return nil }
     return found.parts.map { readings[$0] }
   }

@@ -4,8 +4,8 @@ public import Imaging
 ///
 /// The way from picture to answer: `InkPage` (what is ink, how dark), `Rulings` (lines of the paper),
 /// `Segmentation` (which ink may be a digit), `DigitNormalizer` (28 × 28 as MNIST has it), the
-/// network, once for all digits of the page, `Cuts` (digits that touch), `readingOrder`. A page that
-/// makes no sense is looked at from the other three sides.
+/// network, once for all digits of the page, `Cuts` (digits that touch), `isDigit` (what stands beside
+/// it), `readingOrder`. A page that makes no sense is looked at from the other three sides.
 public struct Recognizer: Sendable {
   private let classifier: any TileClassifier
 
@@ -30,7 +30,9 @@ public struct Recognizer: Sendable {
       origin = (0, 0)
       paper = photo
     }
-    let digits = candidates.filter { !$0.isJunk }
+    let areDigits = isDigit(
+      candidates, referenceHeight: page.segmentation.referenceHeight)
+    let digits = zip(candidates, areDigits).filter(\.1).map(\.0)
     let rows = readingOrder(
       of: digits.map(\.region.box), referenceHeight: page.segmentation.referenceHeight)
     let lines = rows.map { row in
@@ -49,7 +51,7 @@ public struct Recognizer: Sendable {
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
       page, tiles: rows.joined().map { digits[$0].tile },
-      refused: candidates.filter(\.isJunk).map(\.tile))
+      refused: zip(candidates, areDigits).filter { !$1 }.map(\.0.tile))
     return reading
   }
 
@@ -100,8 +102,13 @@ struct PageReading: Sendable {
 
   /// What may be digits, after the network's first look at it.
   func candidates() -> [Candidate] {
-    reader.parted(whole, referenceHeight: segmentation.referenceHeight)
-      + reader.candidates(segmentation.doubtful).filter { $0.confidence > 0.8 && $0.knowsJunk }
+    let doubtful = segmentation.doubtful.filter { !isSideOfFrame($0, found: found, rest: mask) }
+    return reader.parted(whole, referenceHeight: segmentation.referenceHeight)
+      + reader.candidates(doubtful).filter(\.knowsJunk).map { candidate in
+        var candidate = candidate
+        candidate.isDoubtful = true
+        return candidate
+      }
   }
 
   /// How many quarter turns clockwise make the page readable.
@@ -109,8 +116,8 @@ struct PageReading: Sendable {
   /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
   /// readable, and must be much better.
   func quarterTurns() -> Int {
-    let upright = readableShare(of: whole)
-    guard whole.count >= 2, upright < 0.7 else { return 0 }
+    let confidences = whole.map(\.confidence)
+    guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
     let regions = Array(
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = (0..<4).map {
@@ -120,8 +127,10 @@ struct PageReading: Sendable {
     return shares[best] > shares[0] + 0.15 ? best : 0
   }
 
+  /// Ones do not count: any dash or word of print is one when it stands on end.
   private func readableShare(of candidates: [Candidate]) -> Double {
-    candidates.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
+    let others = candidates.filter { $0.digit != 1 }
+    return others.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
   }
 }
 
