@@ -15,7 +15,7 @@ extension GrayImage {
     return
       small
       .closed(by: .disc(diameter: diameter))
-      .blurred(sigma: diameter / 4)
+      .blurred(sigma: 1.5)
       .resampled(rows: rows, columns: columns)
   }
 

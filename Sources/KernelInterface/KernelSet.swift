@@ -3,8 +3,8 @@ public typealias Floats = UnsafePointer<Float>
 /// A pointer to floats that are written.
 public typealias MutableFloats = UnsafeMutablePointer<Float>
 
-/// Which value under each pooled one was the largest: 0 upper left, 1 upper right, 2 lower left, 3
-/// lower right.
+/// Which value under each pooled one was the largest: 1 upper left, 2 upper right, 4 lower left, 8
+/// lower right; 0 where a ReLU lets no gradient through.
 public typealias CodePointer = UnsafePointer<Int32>
 /// Where such numbers are written.
 public typealias MutableCodes = UnsafeMutablePointer<Int32>
@@ -58,11 +58,11 @@ public protocol KernelSet: Sendable {
 
   // PooledConvolution1.swift: one input channel
   static func convolveAndPool1(
-    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, scratch: MutableFloats,
+    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
     into output: MutableFloats, winners: MutableCodes)
   static func pooledWeightGradient1(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
-    into weightGradient: MutableFloats)
+    into weightGradient: MutableFloats, biasGradient: MutableFloats)
 
   // Winograd.swift: eight input channels or more
   static func winogradWeights(
@@ -72,7 +72,7 @@ public protocol KernelSet: Sendable {
     tiles: Floats, weights: Floats, tileCount: Int, inputChannels: Int, outputChannels: Int,
     into product: MutableFloats)
   static func winogradPool(
-    _ product: Floats, _ g: PooledGeometry, bias: Floats, into output: MutableFloats,
+    _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
     winners: MutableCodes)
 
   // SparseGradient.swift: the way back through a pooled convolution
@@ -80,7 +80,7 @@ public protocol KernelSet: Sendable {
     _ weight: Floats, rows: Int, columns: Int, into transposed: MutableFloats)
   static func pooledWeightGradient(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
-    scratch: MutableFloats, into transposedGradient: MutableFloats)
+    scratch: MutableFloats, into transposedGradient: MutableFloats, biasGradient: MutableFloats)
   static func pooledInputGradient(
     _ outputGradient: Floats, winners: CodePointer, transposedWeight: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into imageGradient: MutableFloats)

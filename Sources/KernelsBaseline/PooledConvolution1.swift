@@ -7,103 +7,129 @@ public import KernelInterface
 
 extension Implementation {
   /// output = max over each 2x2 of (3x3 convolution + bias); winners says which of the four it was.
+  /// What is not above 0 becomes 0 where a ReLU follows.
   ///
   /// - Parameter image: `[rows, columns]`.
   /// - Parameter weight: `[9, outputChannels]`; outputChannels a multiple of 8.
-  /// - Parameter scratch: room for 2 · (2 · pooledColumns) · 8 floats; at least 2 pooled columns.
   /// - Parameter output: `[pooledRows, pooledColumns, outputChannels]`.
-  /// - Parameter winners: the same shape; 0, 1, 2 or 3: upper left, upper right, lower left, lower
-  ///   right. The first of several equal ones.
+  /// - Parameter winners: the same shape.
   public static func convolveAndPool1(
-    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, scratch: MutableFloats,
+    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
     into output: MutableFloats, winners: MutableCodes
   ) {
-    let usedColumns = 2 * g.pooledColumns
+    let rowValues = g.pooledColumns * g.outputChannels
     for block in 0..<g.outputChannels / 8 {
-      let biasBlock = (bias + 8 * block).vector
       for row in 0..<g.pooledRows {
-        let top = image + 2 * row * g.columns
-        var column = 0
-        while column < usedColumns {
-          // The last tile may overlap the one before: the same results are written again.
-          let left = min(column, usedColumns - 4)
-          convolveTile(
-            top + left, g.columns, weight + 8 * block, g.outputChannels, into: scratch + 8 * left,
-            rowStride: 8 * usedColumns)
-          column += 4
-        }
-        let place = row * g.pooledColumns * g.outputChannels + 8 * block
-        poolRow(
-          scratch, columns: g.pooledColumns, bias: biasBlock, stride: g.outputChannels,
-          into: output + place, winners: winners + place)
+        let place = row * rowValues + 8 * block
+        convolveAndPoolRow(
+          image + 2 * row * g.columns, g, weight: weight + 8 * block, bias: bias + 8 * block,
+          relu: relu, into: output + place, winners: winners + place)
       }
     }
   }
 
-  /// Two rows of four pixels, eight channels: `result[pixel] = Σ taps x · weight[tap]`.
-  @inline(__always)
-  private static func convolveTile(
-    _ x: Floats, _ columns: Int, _ weight: Floats, _ weightStride: Int,
-    into result: MutableFloats, rowStride: Int
-  ) {
-    var (a0, a1, a2, a3) = (Vector(), Vector(), Vector(), Vector())
-    var (b0, b1, b2, b3) = (Vector(), Vector(), Vector(), Vector())
-    var tap = weight
-    var line = x
-    for _ in 0..<3 {
-      let below = line + columns
-      for c in 0..<3 {
-        let w = tap.vector
-        a0 = fma(Vector(repeating: line[c]), w, a0)
-        a1 = fma(Vector(repeating: line[c + 1]), w, a1)
-        a2 = fma(Vector(repeating: line[c + 2]), w, a2)
-        a3 = fma(Vector(repeating: line[c + 3]), w, a3)
-        b0 = fma(Vector(repeating: below[c]), w, b0)
-        b1 = fma(Vector(repeating: below[c + 1]), w, b1)
-        b2 = fma(Vector(repeating: below[c + 2]), w, b2)
-        b3 = fma(Vector(repeating: below[c + 3]), w, b3)
-        tap += weightStride
-      }
-      line = below
-    }
-    // Stored, not pooled here: comparing accumulators would make the compiler spill them.
-    result.vector = a0
-    (result + 8).vector = a1
-    (result + 16).vector = a2
-    (result + 24).vector = a3
-    let second = result + rowStride
-    second.vector = b0
-    (second + 8).vector = b1
-    (second + 16).vector = b2
-    (second + 24).vector = b3
-  }
-
-  /// Pools two rows of convolution outputs, `[2, 2 · columns, 8]`, to one.
+  /// One row of pooling windows, eight channels. The weights stay in registers.
   @inline(never)
-  private static func poolRow(
-    _ rows: MutableFloats, columns: Int, bias: Vector, stride: Int, into output: MutableFloats,
-    winners: MutableCodes
+  private static func convolveAndPoolRow(
+    _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
+    into output: MutableFloats, winners: MutableCodes
   ) {
-    let second = rows + 16 * columns
-    for column in 0..<columns {
-      var largest = (rows + 16 * column).vector
-      var winner = Codes()
-      take((rows + 16 * column + 8).vector, 1, &largest, &winner)
-      take((second + 16 * column).vector, 2, &largest, &winner)
-      take((second + 16 * column + 8).vector, 3, &largest, &winner)
-      (output + column * stride).vector = largest + bias
-      (winners + column * stride).vector = winner
+    let channels = g.outputChannels
+    var tap = weight
+    @inline(__always) func next() -> Vector {
+      defer { tap += channels }
+      return tap.vector
+    }
+    let (w0, w1, w2, w3, w4) = (next(), next(), next(), next(), next())
+    let (w5, w6, w7, w8) = (next(), next(), next(), next())
+    let biasVector = bias.vector
+    var (x, target, code) = (image, output, winners)
+    for _ in 0..<g.pooledColumns {
+      // Every pixel of the 4x4 under the window is fetched once.
+      var line = x
+      @inline(__always) func pixel(_ n: Int) -> Vector { Vector(repeating: line[n]) }
+      var p = pixel(0)
+      var a = p * w0
+      p = pixel(1)
+      a = fma(p, w1, a)
+      var b = p * w0
+      p = pixel(2)
+      a = fma(p, w2, a)
+      b = fma(p, w1, b)
+      b = fma(pixel(3), w2, b)
+      line += g.columns
+      p = pixel(0)
+      a = fma(p, w3, a)
+      var c = p * w0
+      p = pixel(1)
+      a = fma(p, w4, a)
+      b = fma(p, w3, b)
+      c = fma(p, w1, c)
+      var d = p * w0
+      p = pixel(2)
+      a = fma(p, w5, a)
+      b = fma(p, w4, b)
+      c = fma(p, w2, c)
+      d = fma(p, w1, d)
+      p = pixel(3)
+      b = fma(p, w5, b)
+      d = fma(p, w2, d)
+      line += g.columns
+      p = pixel(0)
+      a = fma(p, w6, a)
+      c = fma(p, w3, c)
+      p = pixel(1)
+      a = fma(p, w7, a)
+      b = fma(p, w6, b)
+      c = fma(p, w4, c)
+      d = fma(p, w3, d)
+      p = pixel(2)
+      a = fma(p, w8, a)
+      b = fma(p, w7, b)
+      c = fma(p, w5, c)
+      d = fma(p, w4, d)
+      p = pixel(3)
+      b = fma(p, w8, b)
+      d = fma(p, w5, d)
+      line += g.columns
+      c = fma(pixel(0), w6, c)
+      p = pixel(1)
+      c = fma(p, w7, c)
+      d = fma(p, w6, d)
+      p = pixel(2)
+      c = fma(p, w8, c)
+      d = fma(p, w7, d)
+      d = fma(pixel(3), w8, d)
+      store(a, b, c, d, bias: biasVector, relu: relu, output: target, winners: code)
+      x += 2
+      target += channels
+      code += channels
     }
   }
 
-  /// Puts a candidate and its number where it is larger than what is there.
+  /// Stores the largest of four (upper left, upper right, lower left, lower right) and which it was:
+  /// the first of several equal ones.
   @inline(__always)
-  static func take(
-    _ candidate: Vector, _ number: Int32, _ largest: inout Vector, _ winner: inout Codes
+  static func store(
+    _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector, bias: Vector, relu: Bool,
+    output: MutableFloats, winners: MutableCodes
   ) {
-    let isLarger = candidate .> largest
-    largest.replace(with: candidate, where: isLarger)
-    winner.replace(with: Codes(repeating: number), where: isLarger)
+    let isRight = b .> a
+    let upper = a.replacing(with: b, where: isRight)
+    let upperCode = Codes(repeating: 1).replacing(with: 2, where: isRight)
+    let isRightBelow = d .> c
+    let lower = c.replacing(with: d, where: isRightBelow)
+    let lowerCode = Codes(repeating: 4).replacing(with: 8, where: isRightBelow)
+    let isBelow = lower .> upper
+    var largest = upper.replacing(with: lower, where: isBelow) + bias
+    var code = upperCode.replacing(with: lowerCode, where: isBelow)
+    if relu {
+      let isAlive = largest .> 0
+      largest = Vector().replacing(with: largest, where: isAlive)
+      code = Codes().replacing(with: code, where: isAlive)
+    }
+    output.vector = largest
+    winners.vector = code
   }
 
   /// Adds to `weightGradient` for one image: dW[tap] = Σ positions x[winner's pixel + tap] · dY.
@@ -111,10 +137,12 @@ extension Implementation {
   /// - Parameter outputGradient: `[pooledRows, pooledColumns, outputChannels]`, of the pooled output.
   /// - Parameter image: `[rows, columns]`.
   /// - Parameter weightGradient: `[9, outputChannels]`.
+  /// - Parameter biasGradient: `[outputChannels]`; gets the sum of what lets a gradient through.
   public static func pooledWeightGradient1(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
-    into weightGradient: MutableFloats
+    into weightGradient: MutableFloats, biasGradient: MutableFloats
   ) {
+    addBiasGradient(outputGradient, winners: winners, g, into: biasGradient)
     let channels = g.outputChannels
     for block in 0..<channels / 8 {
       let w = weightGradient + 8 * block
@@ -127,27 +155,39 @@ extension Implementation {
           let gradient = (outputGradient + place).vector
           let winner = (winners + place).vector
           place += channels
-          let corner = image + 2 * row * g.columns + 2 * column
           // The gradient of those channels whose largest value lay at this pixel.
-          @inline(__always) func add(_ code: Int32, _ x: Floats) {
-            let isHere = winner .== Codes(repeating: code)
-            let d = Vector().replacing(with: gradient, where: isHere)
-            s0 = fma(Vector(repeating: x[0]), d, s0)
-            s1 = fma(Vector(repeating: x[1]), d, s1)
-            s2 = fma(Vector(repeating: x[2]), d, s2)
-            let y = x + g.columns
-            s3 = fma(Vector(repeating: y[0]), d, s3)
-            s4 = fma(Vector(repeating: y[1]), d, s4)
-            s5 = fma(Vector(repeating: y[2]), d, s5)
-            let z = y + g.columns
-            s6 = fma(Vector(repeating: z[0]), d, s6)
-            s7 = fma(Vector(repeating: z[1]), d, s7)
-            s8 = fma(Vector(repeating: z[2]), d, s8)
+          @inline(__always) func part(_ code: Int32) -> Vector {
+            Vector().replacing(with: gradient, where: winner .== Codes(repeating: code))
           }
-          add(0, corner)
-          add(1, corner + 1)
-          add(2, corner + g.columns)
-          add(3, corner + g.columns + 1)
+          let (d0, d1, d2, d3) = (part(1), part(2), part(4), part(8))
+          // Every pixel under the four windows is fetched once.
+          var x = image + 2 * row * g.columns + 2 * column
+          @inline(__always) func pixel(_ n: Int) -> Vector { Vector(repeating: x[n]) }
+          var (p0, p1, p2, p3) = (pixel(0), pixel(1), pixel(2), pixel(3))
+          s0 = fma(p0, d0, fma(p1, d1, s0))
+          s1 = fma(p1, d0, fma(p2, d1, s1))
+          s2 = fma(p2, d0, fma(p3, d1, s2))
+          x += g.columns
+          (p0, p1, p2, p3) = (pixel(0), pixel(1), pixel(2), pixel(3))
+          s0 = fma(p0, d2, fma(p1, d3, s0))
+          s1 = fma(p1, d2, fma(p2, d3, s1))
+          s2 = fma(p2, d2, fma(p3, d3, s2))
+          s3 = fma(p0, d0, fma(p1, d1, s3))
+          s4 = fma(p1, d0, fma(p2, d1, s4))
+          s5 = fma(p2, d0, fma(p3, d1, s5))
+          x += g.columns
+          (p0, p1, p2, p3) = (pixel(0), pixel(1), pixel(2), pixel(3))
+          s3 = fma(p0, d2, fma(p1, d3, s3))
+          s4 = fma(p1, d2, fma(p2, d3, s4))
+          s5 = fma(p2, d2, fma(p3, d3, s5))
+          s6 = fma(p0, d0, fma(p1, d1, s6))
+          s7 = fma(p1, d0, fma(p2, d1, s7))
+          s8 = fma(p2, d0, fma(p3, d1, s8))
+          x += g.columns
+          (p0, p1, p2, p3) = (pixel(0), pixel(1), pixel(2), pixel(3))
+          s6 = fma(p0, d2, fma(p1, d3, s6))
+          s7 = fma(p1, d2, fma(p2, d3, s7))
+          s8 = fma(p2, d2, fma(p3, d3, s8))
         }
       }
       w.vector = w.vector + s0

@@ -1,16 +1,16 @@
 public import KernelInterface
 
 // The way back through a 3x3 convolution pooled 2x2. Of four convolution outputs only the largest has
-// a gradient, and of those many are 0 where a ReLU follows: what is left is a short list of entries,
-// each with a channel, a pixel and a value. For the weights every entry adds a piece of the input; for
-// the input every entry adds a piece of the weights. With channels innermost a window row is
-// 3 · inputChannels neighbouring floats, so an entry is worked on in whole registers.
+// a gradient, and of those many are 0 where a ReLU follows: what is left are few entries, each with a
+// channel, a pixel and a value. For the weights every entry adds a piece of the input; for the input
+// every entry adds a piece of the weights. With channels innermost the three pixels of a window row
+// are neighbours, so an entry is worked on in whole registers.
 //
 // The sums are the same as in the dense computation; only products with 0 are left out.
 
 /// One value of the gradient that is not 0.
 private struct Entry {
-  /// Floats from the start of the image to the window's upper left corner, or an output channel.
+  /// Floats from the start of the image to the window's upper left corner.
   var place: Int32
   var value: Float
 }
@@ -26,308 +26,317 @@ extension Implementation {
   }
 
   /// Adds to the transposed weight gradient for one image:
-  /// dW[c][window row] += dY · x[window row], over the entries of output channel c.
+  /// dW[c][window] += dY · x[window], over the entries of output channel c, and db[c] += dY.
   ///
   /// - Parameter outputGradient: `[pooledRows, pooledColumns, outputChannels]`, of the pooled output.
   /// - Parameter image: `[rows, columns, inputChannels]`; inputChannels a multiple of 8.
-  /// - Parameter scratch: room for 2 · outputChannels · (positions + 1) + outputChannels floats.
+  /// - Parameter scratch: room for 2 · (positions + 1) floats.
   /// - Parameter transposedGradient: `[outputChannels, 3, 3, inputChannels]`.
+  /// - Parameter biasGradient: `[outputChannels]`.
   public static func pooledWeightGradient(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
-    scratch: MutableFloats, into transposedGradient: MutableFloats
+    scratch: MutableFloats, into transposedGradient: MutableFloats, biasGradient: MutableFloats
   ) {
-    let channels = g.outputChannels
+    addBiasGradient(outputGradient, winners: winners, g, into: biasGradient)
     let line = g.columns * g.inputChannels
-    let windowRow = 3 * g.inputChannels
-    // One list of entries a channel, one place longer than can be filled: the place after the last
-    // entry is written too.
-    let capacity = g.positions + 1
-    let raw = UnsafeMutableRawPointer(scratch)
-    let counts = raw.bindMemory(to: Int32.self, capacity: channels)
-    let entries = (raw + 4 * channels).bindMemory(to: Entry.self, capacity: channels * capacity)
-    for c in 0..<channels { counts[c] = 0 }
-    // From the window of the upper left of the four pixels to those of the others.
-    let right = Int32(truncatingIfNeeded: g.inputChannels)
-    let down = Int32(truncatingIfNeeded: line)
-    var gradient = outputGradient
-    var winner = winners
-    for row in 0..<g.pooledRows {
-      for column in 0..<g.pooledColumns {
-        let corner = Int32(truncatingIfNeeded: 2 * row * line + 2 * column * g.inputChannels)
-        var end = entries
-        for c in 0..<channels {
-          let code = winner[c]
-          let value = gradient[c]
-          let count = counts[c]
-          let place = corner &+ (code & 1) &* right &+ (code &>> 1) &* down
-          (end + Int(count)).pointee = Entry(place: place, value: value)
-          counts[c] = count &+ (value != 0 ? 1 : 0)
-          end += capacity
+    // One place more than can be filled: the place after the last entry is written too.
+    let list = UnsafeMutableRawPointer(scratch).bindMemory(
+      to: Entry.self, capacity: g.positions + 1)
+    for channel in 0..<g.outputChannels {
+      let count = listEntries(
+        outputGradient + channel, winners: winners + channel, g, into: list)
+      let target = transposedGradient + 9 * channel * g.inputChannels
+      forEachBlock(of: g.inputChannels) { block, width in
+        switch width {
+        case 32:
+          for k in 0..<3 {
+            sum(list, count, Column32.self, image + block + k * line, g, target + block, k)
+          }
+        case 16:
+          sum(list, count, Column16x2.self, image + block, g, target + block, 0)
+          sum(list, count, Column16.self, image + block + 2 * line, g, target + block, 2)
+        default: sum(list, count, Column8x3.self, image + block, g, target + block, 0)
         }
-        gradient += channels
-        winner += channels
-      }
-    }
-    for c in 0..<channels {
-      let list = UnsafePointer(entries + c * capacity)
-      let count = Int(counts[c])
-      if count == 0 { continue }
-      let target = transposedGradient + 3 * c * windowRow
-      if windowRow == 24 {
-        gather3x24(list, count, image, line, into: target)
-        continue
-      }
-      for windowLine in 0..<3 {
-        let x = image + windowLine * line
-        let sums = target + windowLine * windowRow
-        var column = 0
-        while column + 96 <= windowRow {
-          gather96(list, count, x + column, into: sums + column)
-          column += 96
-        }
-        if column + 48 <= windowRow {
-          gather48(list, count, x + column, into: sums + column)
-          column += 48
-        }
-        if column < windowRow { gather24(list, count, x + column, into: sums + column) }
       }
     }
   }
 
-  /// Adds to the gradient of one image: dX[window row] += dY · w[c][window row] at every entry.
+  /// Adds to the bias gradient for one image: db[c] += dY, where it gets through the ReLU. A loop of its
+  /// own: within the loop over the windows it would make the compiler take vectors apart.
+  static func addBiasGradient(
+    _ outputGradient: Floats, winners: CodePointer, _ g: PooledGeometry,
+    into biasGradient: MutableFloats
+  ) {
+    for block in 0..<g.outputChannels / 8 {
+      var sum = Vector()
+      var place = 8 * block
+      for _ in 0..<g.positions {
+        let isDead = (winners + place).vector .== Codes()
+        sum += (outputGradient + place).vector.replacing(with: Vector(), where: isDead)
+        place += g.outputChannels
+      }
+      (biasGradient + 8 * block).vector = (biasGradient + 8 * block).vector + sum
+    }
+  }
+
+  /// The entries of one output channel; answers how many there are.
+  @inline(__always)
+  private static func listEntries(
+    _ outputGradient: Floats, winners: CodePointer, _ g: PooledGeometry,
+    into list: UnsafeMutablePointer<Entry>
+  ) -> Int {
+    let right = Int32(truncatingIfNeeded: g.inputChannels)
+    let down = Int32(truncatingIfNeeded: g.columns * g.inputChannels)
+    // From the upper left of four pixels to the one with a code; 0 is there, too, to be skipped later.
+    var offsets = SIMD16<Int32>()
+    (offsets[2], offsets[4], offsets[8]) = (right, down, right &+ down)
+    return withUnsafePointer(to: offsets) { offsets in
+      let offset = UnsafeRawPointer(offsets).assumingMemoryBound(to: Int32.self)
+      var count = 0
+      var (value, code) = (outputGradient, winners)
+      for row in 0..<g.pooledRows {
+        var corner = 2 &* Int32(truncatingIfNeeded: row) &* down
+        for _ in 0..<g.pooledColumns {
+          let place = corner &+ offset[Int(code.pointee & 15)]
+          list[count] = Entry(place: place, value: value.pointee)
+          count &+= code.pointee != 0 ? 1 : 0
+          corner &+= 2 &* right
+          value += g.outputChannels
+          code += g.outputChannels
+        }
+      }
+      return count
+    }
+  }
+
+  /// Adds Σ entries value · x[window] to the rows of a window gradient from `windowRow` on.
+  @inline(__always)
+  private static func sum<Column: WindowColumn>(
+    _ list: UnsafePointer<Entry>, _ count: Int, _: Column.Type, _ image: Floats,
+    _ g: PooledGeometry, _ gradient: MutableFloats, _ windowRow: Int
+  ) {
+    let pixel = g.inputChannels
+    let line = g.columns * pixel
+    let target = gradient + 3 * windowRow * pixel
+    var left = Column(target, 3 * pixel)
+    var middle = Column(target + pixel, 3 * pixel)
+    var right = Column(target + 2 * pixel, 3 * pixel)
+    for n in 0..<count {
+      let x = image + Int(list[n].place)
+      let value = Vector(repeating: list[n].value)
+      left.add(value, x, line)
+      middle.add(value, x + pixel, line)
+      right.add(value, x + 2 * pixel, line)
+    }
+    left.store(target, 3 * pixel)
+    middle.store(target + pixel, 3 * pixel)
+    right.store(target + 2 * pixel, 3 * pixel)
+  }
+
+  /// The gradient of one image: dX[window] = Σ dY · w[c][window] over all entries.
   ///
   /// - Parameter transposedWeight: `[outputChannels, 3, 3, inputChannels]`.
-  /// - Parameter scratch: room for 8 · (outputChannels + positions + 2) + 2 · outputValues + 2 floats.
+  /// - Parameter scratch: room for 8 · positions · (outputChannels / 64, rounded up) floats.
   /// - Parameter imageGradient: `[rows, columns, inputChannels]`.
   public static func pooledInputGradient(
     _ outputGradient: Floats, winners: CodePointer, transposedWeight: Floats, _ g: PooledGeometry,
     scratch: MutableFloats, into imageGradient: MutableFloats
   ) {
-    let channels = g.outputChannels
     let line = g.columns * g.inputChannels
-    let windowRow = 3 * g.inputChannels
-    // Where each pixel's entries end in one long list, and four lists for the pixels of one pooling
-    // window; the place after the last entry of a list is written too.
-    let capacity = channels + 1
-    let raw = UnsafeMutableRawPointer(scratch)
-    let counts = raw.bindMemory(to: Int.self, capacity: 4)
-    let short = (raw + 32).bindMemory(to: Entry.self, capacity: 4 * capacity)
-    let ends = (raw + 32 + 32 * capacity).bindMemory(to: Int.self, capacity: 4 * g.positions)
-    let entries = (raw + 32 + 32 * capacity + 32 * g.positions).bindMemory(
-      to: Entry.self, capacity: g.outputValues + 1)
-    let step = Int32(truncatingIfNeeded: 3 * windowRow)
-    var total = 0
-    for position in 0..<g.positions {
-      let gradient = outputGradient + position * channels
-      let winner = winners + position * channels
-      for pixel in 0..<4 { counts[pixel] = 0 }
-      var place: Int32 = 0
-      for c in 0..<channels {
-        let pixel = Int(truncatingIfNeeded: winner[c])
-        let value = gradient[c]
-        let count = counts[pixel]
-        short[pixel &* capacity &+ count] = Entry(place: place, value: value)
-        counts[pixel] = count &+ (value != 0 ? 1 : 0)
-        place &+= step
-      }
-      for pixel in 0..<4 {
-        let list = short + pixel * capacity
-        for n in 0..<counts[pixel] { entries[total + n] = list[n] }
-        total += counts[pixel]
-        ends[4 * position + pixel] = total
-      }
-    }
-    // Window row by window row, so that a third of the weights, not all of them, has to stay in the
-    // first-level cache.
-    if windowRow == 24 {
-      forEachPixel(g, ends) { list, count, pixel in
-        spread3x24(
-          entries + list, count, transposedWeight, line, into: imageGradient + pixel)
-      }
-      return
-    }
-    for windowLine in 0..<3 {
-      let w = transposedWeight + windowLine * windowRow
-      forEachPixel(g, ends) { list, count, pixel in
-        let target = imageGradient + pixel + windowLine * line
-        var offset = 0
-        while offset + 96 <= windowRow {
-          gather96(entries + list, count, w + offset, into: target + offset)
-          offset += 96
+    let masks = UnsafeMutableRawPointer(scratch).bindMemory(
+      to: UInt64.self, capacity: 4 * g.positions * g.maskWords)
+    findChannels(winners, g, into: masks)
+    imageGradient.update(repeating: 0, count: g.inputValues)
+    // A row of the window at a time where channels are many: a third of the weights, not all of
+    // them, has to stay in the first-level cache.
+    forEachBlock(of: g.inputChannels) { block, width in
+      let w = transposedWeight + block
+      let target = imageGradient + block
+      switch width {
+      case 32:
+        for k in 0..<3 {
+          slide(Column32.self, outputGradient, masks, w, g, target + k * line, k)
         }
-        if offset + 48 <= windowRow {
-          gather48(entries + list, count, w + offset, into: target + offset)
-          offset += 48
-        }
-        if offset < windowRow {
-          gather24(entries + list, count, w + offset, into: target + offset)
-        }
+      case 16:
+        slide(Column16x2.self, outputGradient, masks, w, g, target, 0)
+        slide(Column16.self, outputGradient, masks, w, g, target + 2 * line, 2)
+      default: slide(Column8x3.self, outputGradient, masks, w, g, target, 0)
       }
     }
   }
 
-  /// Calls `body` for every pixel that has entries: where they begin, how many there are, and where
-  /// the pixel's window begins in the image.
-  @inline(__always)
-  private static func forEachPixel(
-    _ g: PooledGeometry, _ ends: UnsafeMutablePointer<Int>,
-    _ body: (_ list: Int, _ count: Int, _ pixel: Int) -> Void
+  /// For every pixel, row by row, a bit for each output channel that has a gradient there.
+  ///
+  /// - Parameter masks: `[2 · pooledRows, 2 · pooledColumns, maskWords]`.
+  private static func findChannels(
+    _ winners: CodePointer, _ g: PooledGeometry, into masks: UnsafeMutablePointer<UInt64>
   ) {
-    let line = g.columns * g.inputChannels
-    var start = 0
-    var number = 0
+    let words = g.maskWords
+    let rowWords = 2 * g.pooledColumns * words
+    masks.update(repeating: 0, count: 4 * g.positions * words)
+    var codes = winners
     for row in 0..<g.pooledRows {
       for column in 0..<g.pooledColumns {
-        let corner = 2 * row * line + 2 * column * g.inputChannels
-        for pixel in 0..<4 {
-          let end = ends[number]
-          number += 1
-          if end > start {
-            body(start, end - start, corner + (pixel >> 1) * line + (pixel & 1) * g.inputChannels)
+        let upper = masks + 2 * row * rowWords + 2 * column * words
+        for group in 0..<g.outputChannels / 8 {
+          var eight: UInt64 = 0
+          for n in 0..<8 { eight |= UInt64(truncatingIfNeeded: codes[n]) &<< (8 &* n) }
+          codes += 8
+          let (word, shift) = (group / 8, UInt64(8 * (group % 8)))
+          // The bits 0, 8, 16, ... side by side: the product brings bit 8i to place 56 + i.
+          @inline(__always) func bits(_ pixel: UInt64) -> UInt64 {
+            let ones = eight &>> pixel & 0x0101_0101_0101_0101
+            return ((ones &* 0x0102_0408_1020_4080) &>> 56) &<< shift
           }
-          start = end
+          upper[word] |= bits(0)
+          upper[words + word] |= bits(1)
+          upper[rowWords + word] |= bits(2)
+          upper[rowWords + words + word] |= bits(3)
         }
       }
     }
   }
 
-  /// target += Σ entries value · source[place...], 96 floats.
+  /// Slides the window's rows from `windowRow` on along every row of pixels: the three columns under
+  /// the window stay in registers, one of them changes with every step.
   @inline(__always)
-  private static func gather96(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, into target: MutableFloats
+  private static func slide<Column: WindowColumn>(
+    _: Column.Type, _ outputGradient: Floats, _ masks: UnsafePointer<UInt64>, _ weight: Floats,
+    _ g: PooledGeometry, _ imageGradient: MutableFloats, _ windowRow: Int
   ) {
-    var (s0, s1) = (target.vector, (target + 8).vector)
-    var (s2, s3) = ((target + 16).vector, (target + 24).vector)
-    var (s4, s5) = ((target + 32).vector, (target + 40).vector)
-    var (s6, s7) = ((target + 48).vector, (target + 56).vector)
-    var (s8, s9) = ((target + 64).vector, (target + 72).vector)
-    var (s10, s11) = ((target + 80).vector, (target + 88).vector)
-    for n in 0..<count {
-      let x = source + Int(entries[n].place)
-      let v = Vector(repeating: entries[n].value)
-      s0 = fma(v, x.vector, s0)
-      s1 = fma(v, (x + 8).vector, s1)
-      s2 = fma(v, (x + 16).vector, s2)
-      s3 = fma(v, (x + 24).vector, s3)
-      s4 = fma(v, (x + 32).vector, s4)
-      s5 = fma(v, (x + 40).vector, s5)
-      s6 = fma(v, (x + 48).vector, s6)
-      s7 = fma(v, (x + 56).vector, s7)
-      s8 = fma(v, (x + 64).vector, s8)
-      s9 = fma(v, (x + 72).vector, s9)
-      s10 = fma(v, (x + 80).vector, s10)
-      s11 = fma(v, (x + 88).vector, s11)
+    let pixel = g.inputChannels
+    let line = g.columns * pixel
+    let words = g.maskWords
+    var mask = masks
+    for row in 0..<2 * g.pooledRows {
+      let gradientRow = outputGradient + (row / 2) * g.pooledColumns * g.outputChannels
+      var target = imageGradient + row * line
+      var left = Column(target, line)
+      var middle = Column(target + pixel, line)
+      for column in 0..<2 * g.pooledColumns {
+        var right = Column(target + 2 * pixel, line)
+        var gradient = gradientRow + (column / 2) * g.outputChannels
+        var weights = weight + 3 * windowRow * pixel
+        for _ in 0..<words {
+          var rest = mask.pointee
+          mask += 1
+          while rest != 0 {
+            let channel = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            let value = Vector(repeating: gradient[channel])
+            let w = weights + channel &* (9 &* pixel)
+            left.add(value, w, 3 &* pixel)
+            middle.add(value, w + pixel, 3 &* pixel)
+            right.add(value, w + 2 &* pixel, 3 &* pixel)
+          }
+          gradient += 64
+          weights += 64 * 9 * pixel
+        }
+        left.store(target, line)
+        left = middle
+        middle = right
+        target += pixel
+      }
+      left.store(target, line)
+      middle.store(target + pixel, line)
     }
-    target.vector = s0
-    (target + 8).vector = s1
-    (target + 16).vector = s2
-    (target + 24).vector = s3
-    (target + 32).vector = s4
-    (target + 40).vector = s5
-    (target + 48).vector = s6
-    (target + 56).vector = s7
-    (target + 64).vector = s8
-    (target + 72).vector = s9
-    (target + 80).vector = s10
-    (target + 88).vector = s11
   }
 
-  /// target += Σ entries value · source[place...], 48 floats.
+  /// Splits channels into blocks of 32, 16 and 8.
   @inline(__always)
-  private static func gather48(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, into target: MutableFloats
-  ) {
-    var (s0, s1, s2) = (target.vector, (target + 8).vector, (target + 16).vector)
-    var (s3, s4) = ((target + 24).vector, (target + 32).vector)
-    var s5 = (target + 40).vector
-    for n in 0..<count {
-      let x = source + Int(entries[n].place)
-      let v = Vector(repeating: entries[n].value)
-      s0 = fma(v, x.vector, s0)
-      s1 = fma(v, (x + 8).vector, s1)
-      s2 = fma(v, (x + 16).vector, s2)
-      s3 = fma(v, (x + 24).vector, s3)
-      s4 = fma(v, (x + 32).vector, s4)
-      s5 = fma(v, (x + 40).vector, s5)
+  private static func forEachBlock(of channels: Int, _ body: (_ first: Int, _ width: Int) -> Void) {
+    var first = 0
+    while first + 32 <= channels {
+      body(first, 32)
+      first += 32
     }
-    target.vector = s0
-    (target + 8).vector = s1
-    (target + 16).vector = s2
-    (target + 24).vector = s3
-    (target + 32).vector = s4
-    (target + 40).vector = s5
-  }
-
-  /// target += Σ entries value · source[place...], 24 floats.
-  @inline(__always)
-  private static func gather24(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, into target: MutableFloats
-  ) {
-    var (s0, s1, s2) = (target.vector, (target + 8).vector, (target + 16).vector)
-    for n in 0..<count {
-      let x = source + Int(entries[n].place)
-      let v = Vector(repeating: entries[n].value)
-      s0 = fma(v, x.vector, s0)
-      s1 = fma(v, (x + 8).vector, s1)
-      s2 = fma(v, (x + 16).vector, s2)
+    if first + 16 <= channels {
+      body(first, 16)
+      first += 16
     }
-    target.vector = s0
-    (target + 8).vector = s1
-    (target + 16).vector = s2
+    if first + 8 <= channels { body(first, 8) }
   }
+}
 
-  /// Three window rows of 24 floats at once, `line` apart in the source, next to each other in the
-  /// target.
-  @inline(__always)
-  private static func gather3x24(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, _ line: Int,
-    into target: MutableFloats
-  ) {
-    sum3x24(entries, count, source, line, target, 24)
+extension PooledGeometry {
+  /// Words of 64 bits that have a bit for every output channel.
+  fileprivate var maskWords: Int { (outputChannels + 63) / 64 }
+}
+
+/// One pixel, or pixels below each other, of the three columns under a window: so many channels of so
+/// many rows that three of them fill the registers.
+private protocol WindowColumn {
+  /// - Parameter line: floats from one row to the next.
+  init(_ source: MutableFloats, _ line: Int)
+  func store(_ target: MutableFloats, _ line: Int)
+  mutating func add(_ factor: Vector, _ source: Floats, _ line: Int)
+}
+
+private struct Column32: WindowColumn {
+  private var a, b, c, d: Vector
+
+  @inline(__always) init(_ p: MutableFloats, _: Int) {
+    (a, b) = (p.vector, (p + 8).vector)
+    (c, d) = ((p + 16).vector, (p + 24).vector)
   }
-
-  /// Three window rows of 24 floats at once, next to each other in the source, `line` apart in the
-  /// target.
-  @inline(__always)
-  private static func spread3x24(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, _ line: Int,
-    into target: MutableFloats
-  ) {
-    sum3x24(entries, count, source, 24, target, line)
+  @inline(__always) func store(_ p: MutableFloats, _: Int) {
+    p.vector = a
+    (p + 8).vector = b
+    (p + 16).vector = c
+    (p + 24).vector = d
   }
+  @inline(__always) mutating func add(_ factor: Vector, _ p: Floats, _: Int) {
+    a = fma(factor, p.vector, a)
+    b = fma(factor, (p + 8).vector, b)
+    c = fma(factor, (p + 16).vector, c)
+    d = fma(factor, (p + 24).vector, d)
+  }
+}
 
-  @inline(__always)
-  private static func sum3x24(
-    _ entries: UnsafePointer<Entry>, _ count: Int, _ source: Floats, _ sourceLine: Int,
-    _ target: MutableFloats, _ targetLine: Int
-  ) {
-    let (second, third) = (target + targetLine, target + 2 * targetLine)
-    var (s0, s1, s2) = (target.vector, (target + 8).vector, (target + 16).vector)
-    var (s3, s4, s5) = (second.vector, (second + 8).vector, (second + 16).vector)
-    var (s6, s7, s8) = (third.vector, (third + 8).vector, (third + 16).vector)
-    for n in 0..<count {
-      let x = source + Int(entries[n].place)
-      let v = Vector(repeating: entries[n].value)
-      s0 = fma(v, x.vector, s0)
-      s1 = fma(v, (x + 8).vector, s1)
-      s2 = fma(v, (x + 16).vector, s2)
-      let y = x + sourceLine
-      s3 = fma(v, y.vector, s3)
-      s4 = fma(v, (y + 8).vector, s4)
-      s5 = fma(v, (y + 16).vector, s5)
-      let z = y + sourceLine
-      s6 = fma(v, z.vector, s6)
-      s7 = fma(v, (z + 8).vector, s7)
-      s8 = fma(v, (z + 16).vector, s8)
-    }
-    target.vector = s0
-    (target + 8).vector = s1
-    (target + 16).vector = s2
-    second.vector = s3
-    (second + 8).vector = s4
-    (second + 16).vector = s5
-    third.vector = s6
-    (third + 8).vector = s7
-    (third + 16).vector = s8
+private struct Column16: WindowColumn {
+  private var a, b: Vector
+
+  @inline(__always) init(_ p: MutableFloats, _: Int) { (a, b) = (p.vector, (p + 8).vector) }
+  @inline(__always) func store(_ p: MutableFloats, _: Int) {
+    p.vector = a
+    (p + 8).vector = b
+  }
+  @inline(__always) mutating func add(_ factor: Vector, _ p: Floats, _: Int) {
+    a = fma(factor, p.vector, a)
+    b = fma(factor, (p + 8).vector, b)
+  }
+}
+
+private struct Column16x2: WindowColumn {
+  private var upper, lower: Column16
+
+  @inline(__always) init(_ p: MutableFloats, _ line: Int) {
+    (upper, lower) = (Column16(p, line), Column16(p + line, line))
+  }
+  @inline(__always) func store(_ p: MutableFloats, _ line: Int) {
+    upper.store(p, line)
+    lower.store(p + line, line)
+  }
+  @inline(__always) mutating func add(_ factor: Vector, _ p: Floats, _ line: Int) {
+    upper.add(factor, p, line)
+    lower.add(factor, p + line, line)
+  }
+}
+
+private struct Column8x3: WindowColumn {
+  private var a, b, c: Vector
+
+  @inline(__always) init(_ p: MutableFloats, _ line: Int) {
+    (a, b, c) = (p.vector, (p + line).vector, (p + 2 * line).vector)
+  }
+  @inline(__always) func store(_ p: MutableFloats, _ line: Int) {
+    p.vector = a
+    (p + line).vector = b
+    (p + 2 * line).vector = c
+  }
+  @inline(__always) mutating func add(_ factor: Vector, _ p: Floats, _ line: Int) {
+    a = fma(factor, p.vector, a)
+    b = fma(factor, (p + line).vector, b)
+    c = fma(factor, (p + 2 * line).vector, c)
   }
 }

@@ -208,13 +208,14 @@ extension Implementation {
     (c + 8).vector = c1
   }
 
-  /// Aᵀ M A for every tile, bias added, and the largest of its four outputs.
+  /// Aᵀ M A for every tile, bias added, and the largest of its four outputs; what is not above 0
+  /// becomes 0 where a ReLU follows.
   ///
   /// - Parameter product: `[16, pooledRows · pooledColumns, outputChannels]`.
   /// - Parameter output: `[pooledRows, pooledColumns, outputChannels]`.
-  /// - Parameter winners: the same shape; 0 to 3 as in `convolveAndPool1`.
+  /// - Parameter winners: the same shape.
   public static func winogradPool(
-    _ product: Floats, _ g: PooledGeometry, bias: Floats, into output: MutableFloats,
+    _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
     winners: MutableCodes
   ) {
     let channels = g.outputChannels
@@ -229,13 +230,10 @@ extension Implementation {
           return (a + b + d, b - d - e)
         }
         let (c0, c1, c2, c3) = (column(0), column(1), column(2), column(3))
-        var largest = c0.0 + c1.0 + c2.0
-        var winner = Codes()
-        take(c1.0 - c2.0 - c3.0, 1, &largest, &winner)
-        take(c0.1 + c1.1 + c2.1, 2, &largest, &winner)
-        take(c1.1 - c2.1 - c3.1, 3, &largest, &winner)
-        (output + place).vector = largest + (bias + 8 * block).vector
-        (winners + place).vector = winner
+        store(
+          c0.0 + c1.0 + c2.0, c1.0 - c2.0 - c3.0, c0.1 + c1.1 + c2.1, c1.1 - c2.1 - c3.1,
+          bias: (bias + 8 * block).vector, relu: relu, output: output + place,
+          winners: winners + place)
       }
     }
   }

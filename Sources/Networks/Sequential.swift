@@ -37,18 +37,7 @@ public struct Sequential: Layer {
     steps.reduce(input) { value, step in
       switch step {
       case .layer(let index): return layers[index](value)
-      case .pooledConvolution(let index, let pooling):
-        guard
-          let (conv, operation) = pooledConvolution(
-            index, pooling, on: value.shape, needsInputGradient: false)
-        else {
-          return layers[pooling](layers[index](value))
-        }
-        var output = Tensor()
-        var room = PooledConvolution.Room()
-        operation.apply(
-          to: value, weight: conv.weight, bias: conv.bias, into: &output, room: &room)
-        return output
+      case .pooledConvolution(let step): return self(value, step)
       }
     }
   }
@@ -65,10 +54,9 @@ public struct Sequential: Layer {
       case .layer(let index):
         workspace.inner[index].needsInputGradient = needsInputGradient
         value = layers[index].forward(value, in: &workspace.inner[index], using: &generator)
-      case .pooledConvolution(let index, let pooling):
-        workspace.inner[index].needsInputGradient = needsInputGradient
-        value = forward(
-          value, convolution: index, pooling: pooling, in: &workspace, using: &generator)
+      case .pooledConvolution(let step):
+        workspace.inner[step.convolution].needsInputGradient = needsInputGradient
+        value = forward(value, step, in: &workspace, using: &generator)
       }
       workspace.outputs.append(value)
     }
@@ -86,9 +74,8 @@ public struct Sequential: Layer {
       case .layer(let index):
         gradient = layers[index].backward(
           gradient, input: stepInput, in: &workspace.inner[index])
-      case .pooledConvolution(let index, let pooling):
-        gradient = backward(
-          gradient, convolution: index, pooling: pooling, input: stepInput, in: &workspace)
+      case .pooledConvolution(let step):
+        gradient = backward(gradient, step, input: stepInput, in: &workspace)
       }
     }
     workspace.outputs.removeAll(keepingCapacity: true)

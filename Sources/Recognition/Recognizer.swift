@@ -102,9 +102,10 @@ struct PageReading: Sendable {
 
   init(_ photo: GrayImage, classifier: any TileClassifier) {
     page = InkPage(photo)
-    found = page.mask()
+    let faint = page.faintInk()
+    found = faint.mask
     let rulings = Rulings(in: found, ink: page.ink)
-    mask = rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink)
+    mask = faint.dark(in: rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink))
     segmentation = Segmentation(page: page, mask: mask)
     reader = TileReader(classifier: classifier, ink: page.ink)
     let (found, mask) = (found, mask)

@@ -1,12 +1,13 @@
 import Kernels
 
-/// A 3x3 convolution of stride 1 and the 2x2 max-pooling behind it, as one operation: only outputs
-/// that pooling looks at are computed, only those that it chose have a gradient, and the full map
-/// between the two is never stored.
+/// A 3x3 convolution of stride 1 and the 2x2 max-pooling behind it, with or without a ReLU, as one
+/// operation: only outputs that pooling looks at are computed, only those that it chose have a
+/// gradient, and the full map between the two is never stored.
 ///
 /// The result is that of the two operations one after the other, up to rounding.
 public struct PooledConvolution: Sendable {
   private let padding: Int
+  private let hasReLU: Bool
   /// Of one image, padding included.
   private let geometry: PooledGeometry
   private let input: Shape
@@ -14,7 +15,7 @@ public struct PooledConvolution: Sendable {
   /// - Parameter input: `[batch, rows, columns, inputChannels]`.
   /// - Returns: nil when the kernels do not cover the case: they take one input channel and a multiple
   ///   of 8 output channels, or multiples of 8 and 16.
-  public init?(input: Shape, weight: Shape, window: Window, pooling: Window) {
+  public init?(input: Shape, weight: Shape, window: Window, pooling: Window, relu: Bool) {
     guard input.rank == 4, window.side == 3, window.stride == 1, pooling.padding == 0,
       pooling.side == 2, pooling.stride == 2, weight[2] == input[3]
     else { return nil }
@@ -30,6 +31,7 @@ public struct PooledConvolution: Sendable {
       geometry.inputValues < 1 << 30, geometry.outputValues < 1 << 30
     else { return nil }
     padding = window.padding
+    hasReLU = relu
     self.geometry = geometry
     self.input = input
   }
@@ -42,8 +44,8 @@ public struct PooledConvolution: Sendable {
   /// What the operation needs beside input and output; used again step after step.
   public struct Room: Sendable {
     fileprivate var padded = Tensor()
-    /// Which of the four outputs under each pooled one was the largest: 0 to 3, as 32-bit whole
-    /// numbers in the memory of floats.
+    /// Which of the four outputs under each pooled one was the largest: 32-bit whole numbers in the
+    /// memory of floats.
     fileprivate var winners = Tensor()
     fileprivate var weights = Tensor()
     fileprivate var tiles = Tensor()
@@ -76,19 +78,16 @@ public struct PooledConvolution: Sendable {
     to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
   ) {
     let g = geometry
-    room.scratch.resize(to: Shape(32 * g.pooledColumns))
     weight.withValues { weight in
       bias.withValues { bias in
         input.withValues { input in
-          room.scratch.withMutableValues { scratch in
-            room.winners.withMutableCodes { winners in
-              output.withMutableValues { output in
-                for image in 0..<self.input[0] {
-                  kernels.convolveAndPool1(
-                    input.base + image * g.inputValues, g, weight: weight.base, bias: bias.base,
-                    scratch: scratch.base, into: output.base + image * g.outputValues,
-                    winners: winners + image * g.outputValues)
-                }
+          room.winners.withMutableCodes { winners in
+            output.withMutableValues { output in
+              for image in 0..<self.input[0] {
+                kernels.convolveAndPool1(
+                  input.base + image * g.inputValues, g, weight: weight.base, bias: bias.base,
+                  relu: hasReLU, into: output.base + image * g.outputValues,
+                  winners: winners + image * g.outputValues)
               }
             }
           }
@@ -126,7 +125,7 @@ public struct PooledConvolution: Sendable {
                       inputChannels: g.inputChannels, outputChannels: g.outputChannels,
                       into: product.base)
                     kernels.winogradPool(
-                      product.base, g, bias: bias.base,
+                      product.base, g, bias: bias.base, relu: hasReLU,
                       into: output.base + image * g.outputValues,
                       winners: winners + image * g.outputValues)
                   }
@@ -143,15 +142,18 @@ public struct PooledConvolution: Sendable {
   ///
   /// - Parameter outputGradient: of the pooled output.
   /// - Parameter weightGradient: becomes ∂loss/∂weight.
+  /// - Parameter biasGradient: becomes ∂loss/∂bias: each pooled output comes from one output of the
+  ///   convolution.
   /// - Parameter inputGradient: becomes ∂loss/∂input, when it is wanted.
   public func gradients(
     _ outputGradient: Tensor, input: Tensor, weight: Tensor, weightGradient: inout Tensor,
-    inputGradient: inout Tensor, wantsInputGradient: Bool, room: inout Room
+    biasGradient: inout Tensor, inputGradient: inout Tensor, wantsInputGradient: Bool,
+    room: inout Room
   ) {
     precondition(outputGradient.shape == outputShape && input.shape == self.input)
     addWeightGradient(
       outputGradient, padding == 0 ? input : room.padded, weight: weight, into: &weightGradient,
-      room: &room)
+      biasGradient: &biasGradient, room: &room)
     guard wantsInputGradient else { return }
     if padding == 0 {
       addInputGradient(outputGradient, weight: weight, into: &inputGradient, room: &room)
@@ -167,39 +169,44 @@ public struct PooledConvolution: Sendable {
 
   private func addWeightGradient(
     _ outputGradient: Tensor, _ padded: Tensor, weight: Tensor,
-    into weightGradient: inout Tensor, room: inout Room
+    into weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
   ) {
     let g = geometry
     weightGradient.resize(to: weight.shape)
+    biasGradient.resize(to: Shape(g.outputChannels))
+    biasGradient.fill(with: 0)
     let isSingle = g.inputChannels == 1
     if isSingle {
       weightGradient.fill(with: 0)
     } else {
       room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
       room.transposedGradient.fill(with: 0)
-      room.scratch.resize(to: Shape(2 * g.outputChannels * (g.positions + 1) + g.outputChannels))
+      room.scratch.resize(to: Shape(2 * (g.positions + 1)))
     }
     outputGradient.withValues { dY in
       padded.withValues { x in
         room.winners.withCodes { winners in
-          if isSingle {
-            weightGradient.withMutableValues { dW in
-              for image in 0..<input[0] {
-                kernels.pooledWeightGradient1(
-                  dY.base + image * g.outputValues,
-                  winners: winners + image * g.outputValues,
-                  image: x.base + image * g.inputValues, g, into: dW.base)
-              }
-            }
-          } else {
-            room.transposedGradient.withMutableValues { dW in
-              room.scratch.withMutableValues { scratch in
+          biasGradient.withMutableValues { db in
+            if isSingle {
+              weightGradient.withMutableValues { dW in
                 for image in 0..<input[0] {
-                  kernels.pooledWeightGradient(
+                  kernels.pooledWeightGradient1(
                     dY.base + image * g.outputValues,
                     winners: winners + image * g.outputValues,
-                    image: x.base + image * g.inputValues, g, scratch: scratch.base,
-                    into: dW.base)
+                    image: x.base + image * g.inputValues, g, into: dW.base,
+                    biasGradient: db.base)
+                }
+              }
+            } else {
+              room.transposedGradient.withMutableValues { dW in
+                room.scratch.withMutableValues { scratch in
+                  for image in 0..<input[0] {
+                    kernels.pooledWeightGradient(
+                      dY.base + image * g.outputValues,
+                      winners: winners + image * g.outputValues,
+                      image: x.base + image * g.inputValues, g, scratch: scratch.base,
+                      into: dW.base, biasGradient: db.base)
+                  }
                 }
               }
             }
@@ -224,10 +231,8 @@ public struct PooledConvolution: Sendable {
     let g = geometry
     precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
     inputGradient.resize(to: Shape(input[0], g.rows, g.columns, g.inputChannels))
-    inputGradient.fill(with: 0)
     room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    room.scratch.resize(
-      to: Shape(8 * (g.outputChannels + g.positions + 2) + 2 * g.outputValues + 2))
+    room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
     weight.withValues { weight in
       room.transposedWeight.withMutableValues {
         kernels.transposeWeights(

@@ -22,7 +22,7 @@ import Testing
   ]
   static let many = [
     Case(13, 13, 32, 64), Case(15, 15, 8, 16), Case(4, 6, 8, 16), Case(7, 9, 24, 48),
-    Case(6, 11, 40, 32), Case(9, 6, 16, 16), Case(5, 8, 64, 16),
+    Case(6, 11, 40, 32), Case(9, 6, 16, 16), Case(5, 8, 64, 16), Case(5, 6, 8, 144),
   ]
 
   /// Inputs of one image, small random numbers; a third of the gradient is 0.
@@ -44,8 +44,10 @@ import Testing
     }
   }
 
-  /// The formulas as they stand: convolve, add the bias, take the largest of four.
-  static func plainForward(_ g: PooledGeometry, _ x: Inputs) -> (output: [Float], codes: [Int32]) {
+  /// The formulas as they stand: convolve, add the bias, take the largest of four, cut off at 0.
+  static func plainForward(
+    _ g: PooledGeometry, _ x: Inputs, relu: Bool
+  ) -> (output: [Float], codes: [Int32]) {
     var output: [Float] = []
     var codes: [Int32] = []
     for row in 0..<g.pooledRows {
@@ -63,8 +65,10 @@ import Testing
             }
           }
           let winner = four.indices.max { four[$0] < four[$1] }!
-          output.append(Float(four[winner]) + x.bias[channel])
-          codes.append(Int32(winner))
+          let largest = Float(four[winner]) + x.bias[channel]
+          let isDead = relu && largest <= 0
+          output.append(isDead ? 0 : largest)
+          codes.append(isDead ? 0 : 1 << Int32(winner))
         }
       }
     }
@@ -74,13 +78,16 @@ import Testing
   /// Every product of the chain rule, one by one.
   static func plainGradients(
     _ g: PooledGeometry, _ x: Inputs, _ codes: [Int32]
-  ) -> (weight: [Float], image: [Float]) {
+  ) -> (weight: [Float], bias: [Float], image: [Float]) {
+    var bias = Array(repeating: 0.0, count: g.outputChannels)
     var weight = Array(repeating: 0.0, count: x.weight.count)
     var image = Array(repeating: 0.0, count: x.image.count)
     for place in 0..<g.outputValues {
       let (position, channel) = place.quotientAndRemainder(dividingBy: g.outputChannels)
       let (row, column) = position.quotientAndRemainder(dividingBy: g.pooledColumns)
-      let pixel = Int(codes[place])
+      if codes[place] == 0 { continue }
+      let pixel = codes[place].trailingZeroBitCount
+      bias[channel] += Double(x.gradient[place])
       for tap in 0..<9 {
         for input in 0..<g.inputChannels {
           let source =
@@ -92,7 +99,7 @@ import Testing
         }
       }
     }
-    return (weight.map { Float($0) }, image.map { Float($0) })
+    return (weight.map { Float($0) }, bias.map { Float($0) }, image.map { Float($0) })
   }
 
   static func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
@@ -102,34 +109,34 @@ import Testing
   /// Sums of up to 576 products of numbers up to 1, in single precision; Winograd adds a few bits.
   static let tolerance: Float = 1e-4
 
-  @Test(arguments: single)
-  func oneChannelAgreesWithThePlainLoops(item: Case) {
+  @Test(arguments: single, [false, true])
+  func oneChannelAgreesWithThePlainLoops(item: Case, relu: Bool) {
     let g = item.geometry
     let x = Inputs(g)
-    let plain = Self.plainForward(g, x)
+    let plain = Self.plainForward(g, x, relu: relu)
     let gradients = Self.plainGradients(g, x, plain.codes)
     for kernels in allKernels {
       var output = Array(repeating: Float.nan, count: g.outputValues)
       var codes = Array(repeating: Int32(-1), count: g.outputValues)
-      var scratch = Array(repeating: Float.nan, count: 32 * g.pooledColumns)
       kernels.convolveAndPool1(
-        x.image, g, weight: x.weight, bias: x.bias, scratch: &scratch, into: &output,
-        winners: &codes)
+        x.image, g, weight: x.weight, bias: x.bias, relu: relu, into: &output, winners: &codes)
       #expect(codes == plain.codes, "\(kernels.name)")
       #expect(Self.largestDifference(output, plain.output) < Self.tolerance, "\(kernels.name)")
 
       var weight = Array(repeating: Float(0), count: x.weight.count)
+      var bias = Array(repeating: Float(0), count: g.outputChannels)
       kernels.pooledWeightGradient1(
-        x.gradient, winners: plain.codes, image: x.image, g, into: &weight)
+        x.gradient, winners: plain.codes, image: x.image, g, into: &weight, biasGradient: &bias)
+      #expect(Self.largestDifference(bias, gradients.bias) < Self.tolerance, "\(kernels.name)")
       #expect(Self.largestDifference(weight, gradients.weight) < Self.tolerance, "\(kernels.name)")
     }
   }
 
-  @Test(arguments: many)
-  func manyChannelsAgreeWithThePlainLoops(item: Case) {
+  @Test(arguments: many, [false, true])
+  func manyChannelsAgreeWithThePlainLoops(item: Case, relu: Bool) {
     let g = item.geometry
     let x = Inputs(g)
-    let plain = Self.plainForward(g, x)
+    let plain = Self.plainForward(g, x, relu: relu)
     let gradients = Self.plainGradients(g, x, plain.codes)
     for kernels in allKernels {
       func room(_ count: Int) -> [Float] { Array(repeating: .nan, count: count) }
@@ -145,7 +152,8 @@ import Testing
       kernels.winogradProduct(
         tiles: tiles, weights: weights, tileCount: g.positions, inputChannels: g.inputChannels,
         outputChannels: g.outputChannels, into: &product)
-      kernels.winogradPool(product, g, bias: x.bias, into: &output, winners: &codes)
+      kernels.winogradPool(
+        product, g, bias: x.bias, relu: relu, into: &output, winners: &codes)
       #expect(codes == plain.codes, "\(kernels.name)")
       #expect(Self.largestDifference(output, plain.output) < Self.tolerance, "\(kernels.name)")
 
@@ -153,18 +161,20 @@ import Testing
       var transposed = room(x.weight.count)
       kernels.transposeWeights(
         x.weight, rows: rows, columns: g.outputChannels, into: &transposed)
-      var image = Array(repeating: Float(0), count: x.image.count)
-      var scratch = room(8 * (g.outputChannels + g.positions + 2) + 2 * g.outputValues + 2)
+      var image = room(x.image.count)
+      var scratch = room(8 * g.positions * ((g.outputChannels + 63) / 64))
       kernels.pooledInputGradient(
         x.gradient, winners: plain.codes, transposedWeight: transposed, g, scratch: &scratch,
         into: &image)
       #expect(Self.largestDifference(image, gradients.image) < Self.tolerance, "\(kernels.name)")
 
       var transposedGradient = Array(repeating: Float(0), count: x.weight.count)
-      scratch = room(2 * g.outputChannels * (g.positions + 1) + g.outputChannels)
+      var bias = Array(repeating: Float(0), count: g.outputChannels)
+      scratch = room(2 * (g.positions + 1))
       kernels.pooledWeightGradient(
         x.gradient, winners: plain.codes, image: x.image, g, scratch: &scratch,
-        into: &transposedGradient)
+        into: &transposedGradient, biasGradient: &bias)
+      #expect(Self.largestDifference(bias, gradients.bias) < Self.tolerance, "\(kernels.name)")
       var weight = room(x.weight.count)
       kernels.transposeWeights(
         transposedGradient, rows: g.outputChannels, columns: rows, into: &weight)
