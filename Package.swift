@@ -180,6 +180,15 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Bytes", "Imaging", "Recognition", "Reports"],
       swiftSettings: settings),
     .testTarget(
+      name: "WebAppTests",
+      dependencies: [
+        "Networks", "Recognition", "Tensors", "WebApp",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],
       swiftSettings: settings),
   ]

@@ -29,11 +29,14 @@ struct PhotoReader: Sendable {
 
   /// Decodes and reads a photo.
   ///
+  /// - Parameter isWanted: whether someone still waits for the answer.
   /// - Throws: `Problem` when the queue is full or the time is up. A photo that cannot be read is an
   ///   answer, too.
-  func read(_ bytes: [UInt8], file: String, _ wishes: Wishes) async throws -> Answer {
+  func read(
+    _ bytes: [UInt8], file: String, _ wishes: Wishes, isWanted: @escaping @Sendable () -> Bool
+  ) async throws -> Answer {
     let recognizer = recognizer
-    let answer = try await queue.run { () -> Answer in
+    let answer = try await queue.run(isWanted: isWanted) { () -> Answer in
       var trace: Trace? = wishes.tiles || wishes.steps ? Trace() : nil
       let result = Result { () throws(FileError) in
         let photo = try decodeImage(bytes, file: file)
@@ -44,7 +47,9 @@ struct PhotoReader: Sendable {
       var answer = Answer(file: file, result: result)
       if let trace {
         if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
-        if wishes.steps { answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture)) } }
+        if wishes.steps {
+          answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture, fast: true)) }
+        }
       }
       return answer
     }

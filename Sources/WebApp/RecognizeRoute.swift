@@ -26,7 +26,7 @@ struct RecognizeRoute: Sendable {
     case form(boundary: String)
   }
 
-  func answer(_ request: Request) async throws -> Response {
+  func answer(_ request: Request, _ context: ClientContext) async throws -> Response {
     // Whatever can be refused without the body is refused before it is read.
     let query = try Query(request, known: Self.parameters)
     let format = try format(in: query)
@@ -36,9 +36,11 @@ struct RecognizeRoute: Sendable {
     let contents = try contents(of: request)
     let upload = try await Upload(request, limit: uploadLimit, budget: budget)
 
+    let isWanted: @Sendable () -> Bool = { context.isConnected }
     switch contents {
     case .photo:
-      let answer = try await reader.read(upload.bytes, file: query["name"] ?? "photo", wishes)
+      let answer = try await reader.read(
+        upload.bytes, file: query["name"] ?? "photo", wishes, isWanted: isWanted)
       if case .failure(let error) = answer.result { throw unreadable(error) }
       return try response([answer], format, isList: false)
     case .form(let boundary):
@@ -49,7 +51,8 @@ struct RecognizeRoute: Sendable {
       var answers: [PhotoReader.Answer] = []
       for file in files {
         answers.append(
-          try await reader.read(Array(upload.bytes[file.range]), file: file.name, wishes))
+          try await reader.read(
+            Array(upload.bytes[file.range]), file: file.name, wishes, isWanted: isWanted))
       }
       let errors = answers.compactMap { answer in
         if case .failure(let error) = answer.result { error } else { nil }
