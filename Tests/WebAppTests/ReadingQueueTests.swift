@@ -1,4 +1,5 @@
 import Synchronization
+import HTTPTypes
 import Testing
 
 @testable import WebApp
@@ -67,7 +68,7 @@ import Testing
   @Test func doesNotWorkForThoseWhoLeft() async throws {
     let queue = ReadingQueue(threads: 1, capacity: 2, timeout: .seconds(60))
     let problem = await #expect(throws: Problem.self) {
-      try await queue.run(isWanted: { false }) { 1 }
+      try await queue.run(isWanted: { false }, { 1 })
     }
     #expect(problem == .clientGone)
     try await queue.shutDown()

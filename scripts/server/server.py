@@ -150,3 +150,29 @@ def png_claiming(width, height):
     data = b"".join(packer.compress(row) for _ in range(rows)) + packer.flush()
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
             + chunk(b"IDAT", data) + chunk(b"IEND", b""))
+
+
+def png_of_seven():
+    """A 7 as a mouse draws it, 480 x 300, as the page sends it: a PNG file."""
+    import struct
+    import zlib
+
+    points = [(96, 75), (182, 72), (158, 150), (139, 234)]
+
+    def distance(x, y, a, b):
+        (x0, y0), (x1, y1) = a, b
+        t = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2)
+        t = max(0, min(1, t))
+        return ((x - x0 - t * (x1 - x0)) ** 2 + (y - y0 - t * (y1 - y0)) ** 2) ** 0.5
+
+    def pixel(x, y):
+        edge = min(distance(x, y, a, b) for a, b in zip(points, points[1:])) - 4.5
+        return 255 if edge > 0.5 else 22 if edge < -0.5 else round(22 + 233 * (edge + 0.5))
+
+    rows = b"".join(b"\0" + bytes(value for x in range(480) for value in [pixel(x, y)] * 3) for y in range(300))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 480, 300, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
