@@ -56,6 +56,13 @@ public protocol KernelSet: Sendable {
     secondMoment: MutableFloats, count: Int, beta1: Float, beta2: Float, epsilon: Float,
     rate: Float, rootScale: Float, decay: Float)
 
+  // MatrixProduct.swift
+  /// The most multiplications for which `multiply` is faster than OpenBLAS.
+  static var mostMultiplications: Int { get }
+  static func multiply(
+    _ a: Floats, aRow: Int, aColumn: Int, _ b: Floats, bRow: Int, bColumn: Int,
+    rows: Int, inner: Int, columns: Int, add: Bool, into c: MutableFloats)
+
   // PooledConvolution1.swift: one input channel
   static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
