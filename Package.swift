@@ -49,6 +49,9 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "Workers", swiftSettings: settings),
     // The kernels are one source compiled twice; `Kernels` chooses when a process starts.
@@ -71,7 +74,8 @@ let package = Package(
       name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
       swiftSettings: settings),
     .target(
-      name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG"], swiftSettings: settings),
+      name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CHEIF", "CTIFF"],
+      swiftSettings: settings),
 
     // Floor 2: networks; data sets.
     .target(
@@ -170,7 +174,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "Bytes", "CTurboJPEG"],
+      name: "ImagingTests",
+      dependencies: ["Imaging", "Bytes", "CTurboJPEG", "CWebP", "CHEIF", "CTIFF", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "RecognitionTests",
@@ -178,6 +183,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Bytes", "Imaging", "Recognition", "Reports"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "WebAppTests",
+      dependencies: [
+        "Networks", "Recognition", "Tensors", "WebApp",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],

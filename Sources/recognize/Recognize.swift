@@ -10,7 +10,7 @@ struct Recognize: ParsableCommand {
     commandName: "recognize",
     abstract: "Reads the handwritten digits in photos.",
     discussion: """
-      Reads JPEG, PNG, BMP, PGM and PPM pictures. A page without digits is an empty answer. A photo \
+      Reads JPEG, PNG, WebP, HEIC, TIFF (each page), BMP, PGM and PPM pictures. A page without digits is an empty answer. A photo \
       that cannot be read is named on stderr and does not stop the others; the exit status is then 1.
       """,
     version: versionText)
@@ -52,6 +52,29 @@ struct Recognize: ParsableCommand {
     guard try readAll(with: recognizer, options) else { throw ExitCode.failure }
   }
 
+  /// What the pages of a file say; nothing here stops the other files.
+  private func read(
+    _ file: String, with recognizer: Recognizer, _ options: ReadingOptions, number: Int
+  ) -> [(name: String, result: Result<Reading, FileError>)] {
+    do throws(FileError) {
+      let bytes = try readFile(file)
+      var readings: [(String, Result<Reading, FileError>)] = []
+      recognizer.readPages(of: bytes, file: file, options: options, isTraced: debug != nil) {
+        name, _, result, trace in
+        var result = result
+        if let debug, let trace {
+          do throws(FileError) {
+            try save(trace, in: "\(debug)/\(number)-\(lastPart(of: name))")
+          } catch { result = .failure(error) }
+        }
+        readings.append((name, result))
+      }
+      return readings
+    } catch {
+      return [(file, .failure(error))]
+    }
+  }
+
   private func readingOptions() throws -> ReadingOptions {
     let confidence = minConfidence ?? ReadingOptions.usualLeastConfidence
     guard (0...1).contains(confidence) else {
@@ -87,21 +110,13 @@ struct Recognize: ParsableCommand {
     try output.begin()
     while let file = try names.next() {
       number += 1
-      let result = Result { () throws(FileError) in
-        let photo = try decodeImage(try readFile(file), file: file)
-        var trace = debug == nil ? nil : Trace()
-        let reading = recognizer.read(photo, options: options, trace: &trace)
-        if let debug, let trace {
-          try save(trace, in: "\(debug)/\(number)-\(lastPart(of: file))")
+      for (name, result) in read(file, with: recognizer, options, number: number) {
+        if case .failure(let error) = result {
+          printError("recognize: \(error)")
+          areAllRead = false
         }
-        try options.form?.check(reading, file: file)
-        return reading
+        try output.write(name, result)
       }
-      if case .failure(let error) = result {
-        printError("recognize: \(error)")
-        areAllRead = false
-      }
-      try output.write(file, result)
     }
     try output.end()
     return areAllRead

@@ -1,24 +1,93 @@
 public import Bytes
 
-/// The picture in a file, in shades of grey, turned upright.
+/// A photo as it is read: upright, in shades of grey, large ones at a fraction of their size.
+public struct Photo: Sendable {
+  /// The photo, perhaps reduced.
+  public let image: GrayImage
+  /// The extents of the upright photo at full size.
+  public let rows: Int, columns: Int
+
+  public init(image: GrayImage, rows: Int, columns: Int) {
+    self.image = image
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
+/// How far large pictures are reduced while they are decoded: to a half, a quarter or an eighth, as
+/// long as the longer side keeps this many pixels. Recognition works on 1400.
+private let reducedSide = 1800
+
+/// The photo in a file; or one page of it.
 ///
 /// Reads JPEG (any colours, EXIF orientation obeyed), PNG (any kind; what is transparent becomes
-/// white), BMP (not run-length coded) and the six PBM, PGM and PPM kinds. What the file is, is told
-/// by its first bytes; the name only appears in errors.
+/// white), WebP, HEIC and AVIF (turned as the file says), TIFF (each page), BMP (not run-length
+/// coded) and the six PBM, PGM and PPM kinds. What the file is, is told by its first bytes; the name
+/// only appears in errors.
 ///
 /// - Parameter bytes: the whole file.
-/// - Throws: `FileError` when it is something else, cut, damaged, or larger than 200 megapixels or
-///   65,500 pixels a side; the latter is known before memory is taken.
-public func decodeImage(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+/// - Parameter page: from 0; below `pageCount`.
+/// - Throws: `FileError` when it is something else, cut, damaged, animated, or larger than 200
+///   megapixels (64 where a format must be decoded whole) or 65,500 pixels a side; the latter is
+///   known before memory is taken.
+public func decodePhoto(
+  _ bytes: [UInt8], file: String, page: Int = 0
+) throws(FileError) -> Photo {
+  let raster = try decodeRaster(bytes, file: file, page: page, channels: .gray, side: reducedSide)
+  let (rows, columns) = raster.uprightExtents
+  return Photo(image: raster.grayImage, rows: rows, columns: columns)
+}
+
+/// The same in colour, to be shown: as large as the photo's reduced image. BMP, PBM, PGM and PPM
+/// pictures and PNG pictures above 16 megapixels stay grey.
+public func decodeColorPhoto(
+  _ bytes: [UInt8], file: String, page: Int = 0
+) throws(FileError) -> ColorImage {
+  try decodeRaster(bytes, file: file, page: page, channels: .color, side: reducedSide).colorImage
+}
+
+/// The same in grey and always at full size.
+public func decodeImage(
+  _ bytes: [UInt8], file: String, page: Int = 0
+) throws(FileError) -> GrayImage {
+  try decodeRaster(bytes, file: file, page: page, channels: .gray, side: .max).grayImage
+}
+
+/// How many pictures a file holds: the pages of a TIFF file, 1 for everything else.
+///
+/// - Throws: `FileError` when a TIFF file cannot be read; other files are only looked at when they
+///   are decoded.
+public func pageCount(of bytes: [UInt8], file: String) throws(FileError) -> Int {
+  PictureFormat(of: bytes) == .tiff ? try pages(inTIFF: bytes, file: file).count : 1
+}
+
+/// - Parameter side: what the longer side keeps at least when the picture is reduced, in pixels.
+private func decodeRaster(
+  _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
+) throws(FileError) -> Raster {
   switch PictureFormat(of: bytes) {
-  case .jpeg: return try decodeJPEG(bytes, file: file)
-  case .png: return try decodePNG(bytes, file: file)
-  case .bmp: return try decodeBMP(bytes, file: file)
-  case .netpbm: return try decodeNetpbm(bytes, file: file)
+  case .jpeg: return try decodeJPEG(bytes, file: file, channels: channels, side: side)
+  case .png: return try decodePNG(bytes, file: file, channels: channels, side: side)
+  case .webp: return try decodeWebP(bytes, file: file, channels: channels, side: side)
+  case .heif: return try decodeHEIF(bytes, file: file, channels: channels, side: side)
+  case .tiff: return try decodeTIFF(bytes, file: file, page: page, channels: channels, side: side)
+  case .bmp: return reduced(try decodeBMP(bytes, file: file), side: side)
+  case .netpbm: return reduced(try decodeNetpbm(bytes, file: file), side: side)
   case .other(let name):
     throw FileError(
-      file: file, expected: "a JPEG, PNG, BMP, PGM or PPM picture", found: name,
+      file: file, expected: "a \(PictureFormat.readable) picture", found: name,
       advice: name.hasSuffix("picture") || name.hasSuffix("document")
         ? "save or export it as JPEG or PNG" : nil)
   }
+}
+
+private func reduced(_ image: GrayImage, side: Int) -> Raster {
+  Raster(
+    reducing: image.pixels, rows: image.rows, columns: image.columns, channels: .gray,
+    factor: reduction(rows: image.rows, columns: image.columns, side: side))
+}
+
+/// The largest of 1, 2, 4 and 8 that leaves the longer side at least `side` pixels.
+func reduction(rows: Int, columns: Int, side: Int) -> Int {
+  [8, 4, 2].first { max(rows, columns) / $0 >= side } ?? 1
 }

@@ -1,13 +1,16 @@
 import Bytes
 import CTurboJPEG
 
-/// The picture in a JPEG file, in grey, turned upright as its EXIF data say.
+/// The picture in a JPEG file, to be turned upright as its EXIF data say.
 ///
-/// Of colour pictures only the luminance is decoded; CMYK and YCCK are mixed on white paper.
+/// For a grey one of colour pictures only the luminance is decoded; large pictures are reduced before
+/// their frequencies become pixels, which saves most of the time and memory. CMYK and YCCK are mixed on white paper.
 ///
 /// - Throws: `FileError` when the file is cut, damaged, too large, or of a kind that TurboJPEG does
 ///   not read (arithmetic coding with 12 bits, lossless).
-func decodeJPEG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+func decodeJPEG(
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+) throws(FileError) -> Raster {
   func error(_ found: String, advice: String? = nil) -> FileError {
     FileError(file: file, expected: "a JPEG picture that can be read", found: found, advice: advice)
   }
@@ -22,22 +25,26 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
   guard headerStatus == 0 || tjGetErrorCode(handle) == TJERR_WARNING.rawValue else {
     throw jpegError(message(of: handle), bytes: bytes, file: file)
   }
-  let (rows, columns) = (Int(height), Int(width))
-  try PictureSize.check(rows: rows, columns: columns, file: file)
-
+  let (fullRows, fullColumns) = (Int(height), Int(width))
   let segments = JPEGSegments(bytes)
-  guard segments.hasEnd else { throw cutOff(bytes, file: file) }
+  // Progressive pictures come in layers, each of the whole picture: two bytes a sample are kept.
+  try PictureSize.check(
+    rows: fullRows, columns: fullColumns, file: file, isDecodedWhole: segments.isProgressive)
+  guard segments.hasEnd else { throw cutOff("a JPEG picture", bytes: bytes, file: file) }
+  let factor = reduction(rows: fullRows, columns: fullColumns, side: side)
+  let (rows, columns) = ((fullRows + factor - 1) / factor, (fullColumns + factor - 1) / factor)
 
   let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
-  let samples = isCMYK ? 4 : 1
+  let format = isCMYK ? TJPF_CMYK : channels == .gray ? TJPF_GRAY : TJPF_RGB
+  let samples = isCMYK ? 4 : channels.rawValue
   var status: Int32 = 0
   var pixels = [UInt8](unsafeUninitializedCapacity: rows * columns * samples) { output, count in
     // A cut file leaves the rest of the buffer as it is: it must not show what was in memory.
     output.initialize(repeating: 128)
     status = bytes.withUnsafeBufferPointer {
       tjDecompress2(
-        handle, $0.baseAddress, UInt($0.count), output.baseAddress, width, 0, height,
-        isCMYK ? TJPF_CMYK.rawValue : TJPF_GRAY.rawValue, TJFLAG_LIMITSCANS)
+        handle, $0.baseAddress, UInt($0.count), output.baseAddress, Int32(columns), 0,
+        Int32(rows), format.rawValue, TJFLAG_LIMITSCANS)
     }
     count = output.count
   }
@@ -52,9 +59,12 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
     if !isHarmless { throw jpegError(text, bytes: bytes, file: file) }
   }
 
-  if isCMYK { pixels = luminance(ofCMYK: pixels, isInverted: segments.hasAdobeMarker) }
-  return GrayImage(rows: rows, columns: columns, pixels: pixels)
-    .upright(from: segments.orientation ?? .upright)
+  if isCMYK {
+    pixels = mixed(cmyk: pixels, isInverted: segments.hasAdobeMarker, channels: channels)
+  }
+  return Raster(
+    rows: rows, columns: columns, channels: channels, samples: pixels, fullRows: fullRows,
+    fullColumns: fullColumns, orientation: segments.orientation ?? .upright)
 }
 
 /// What TurboJPEG said last, without the name of its function.
@@ -66,28 +76,32 @@ private func message(of handle: tjhandle) -> String {
 
 private func jpegError(_ message: String, bytes: [UInt8], file: String) -> FileError {
   if message.hasPrefix("Premature end") || message.hasPrefix("JPEG datastream contains no image") {
-    return cutOff(bytes, file: file)
+    return cutOff("a JPEG picture", bytes: bytes, file: file)
   }
   return FileError(file: file, expected: "a JPEG picture that can be read", found: message)
 }
 
-private func cutOff(_ bytes: [UInt8], file: String) -> FileError {
+/// - Parameter picture: "a JPEG picture".
+func cutOff(_ picture: String, bytes: [UInt8], file: String) -> FileError {
   FileError(
-    file: file, expected: "a whole JPEG picture", found: "one cut off after \(bytes.count) bytes",
+    file: file, expected: "a whole" + picture.dropFirst(),
+    found: "one cut off after \(bytes.count) bytes",
     advice: "copy or download it again")
 }
 
 /// Ink on white paper: each of red, green and blue is (1 - its ink) (1 - black).
 ///
 /// - Parameter isInverted: Adobe programs store 255 for "no ink"; they leave a marker, too.
-private func luminance(ofCMYK samples: [UInt8], isInverted: Bool) -> [UInt8] {
-  (0..<samples.count / 4).map { index in
+private func mixed(cmyk samples: [UInt8], isInverted: Bool, channels: Channels) -> [UInt8] {
+  (0..<samples.count / 4).flatMap { index in
     func light(_ channel: Int) -> Int {
       let sample = Int(samples[4 * index + channel])
       return isInverted ? sample : 255 - sample
     }
     func mixed(_ channel: Int) -> UInt8 { UInt8(light(channel) * light(3) / 255) }
-    return luminance(red: mixed(0), green: mixed(1), blue: mixed(2))
+    return channels == .color
+      ? [mixed(0), mixed(1), mixed(2)]
+      : [luminance(red: mixed(0), green: mixed(1), blue: mixed(2))]
   }
 }
 
@@ -97,6 +111,7 @@ private func luminance(ofCMYK samples: [UInt8], isInverted: Bool) -> [UInt8] {
 struct JPEGSegments {
   private(set) var orientation: Orientation?
   private(set) var hasAdobeMarker = false
+  private(set) var isProgressive = false
   /// Whether the end marker follows the compressed data. TurboJPEG invents a missing one, and does
   /// not always say so.
   private(set) var hasEnd = false
@@ -124,6 +139,7 @@ struct JPEGSegments {
       if marker == 0xE1, orientation == nil, contents.starts(with: Array("Exif".utf8) + [0, 0]) {
         orientation = Imaging.orientation(inEXIF: contents.dropFirst(6))
       }
+      if [0xC2, 0xC6, 0xCA, 0xCE].contains(marker) { isProgressive = true }
       if marker == 0xEE, contents.starts(with: "Adobe".utf8) { hasAdobeMarker = true }
       offset = end
     }

@@ -13,41 +13,64 @@ public enum Orientation: Int, CaseIterable, Sendable {
   case transversed = 7
   /// Stored turned right; upright after a quarter turn anticlockwise.
   case turnedRight = 8
+
+  /// Whether rows become columns.
+  var isTurned: Bool { rawValue >= 5 }
 }
 
 extension GrayImage {
   /// The upright photo, given how it is stored.
   public func upright(from orientation: Orientation) -> GrayImage {
-    let isTurned = orientation.rawValue >= 5
-    let (newRows, newColumns) = isTurned ? (columns, rows) : (rows, columns)
-    // The stored index of the upright pixel [r, c] is start + r · down + c · right.
-    let (lastRow, lastColumn) = ((rows - 1) * columns, columns - 1)
-    let (start, down, right) =
-      switch orientation {
-      case .upright: (0, columns, 1)
-      case .mirrored: (lastColumn, columns, -1)
-      case .turnedHalf: (lastRow + lastColumn, -columns, -1)
-      case .flipped: (lastRow, -columns, 1)
-      case .transposed: (0, 1, columns)
-      case .turnedLeft: (lastRow, 1, -columns)
-      case .transversed: (lastRow + lastColumn, -1, -columns)
-      case .turnedRight: (lastColumn, -1, columns)
-      }
     if orientation == .upright { return self }
-    let turned = pixels.withUnsafeBufferPointer { pixels in
-      [UInt8](unsafeUninitializedCapacity: pixels.count) { output, initialized in
-        var index = 0
-        for row in 0..<newRows {
-          var source = start + row * down
-          for _ in 0..<newColumns {
-            output[index] = pixels[source]
-            index += 1
-            source += right
-          }
-        }
-        initialized = index
-      }
-    }
+    let turned = turnedUpright(pixels, channels: 1, rows: rows, columns: columns, from: orientation)
+    let (newRows, newColumns) = orientation.isTurned ? (columns, rows) : (rows, columns)
     return GrayImage(rows: newRows, columns: newColumns, pixels: turned)
+  }
+}
+
+extension ColorImage {
+  /// The upright photo, given how it is stored.
+  public func upright(from orientation: Orientation) -> ColorImage {
+    if orientation == .upright { return self }
+    let turned = turnedUpright(
+      samples, channels: 3, rows: rows, columns: columns, from: orientation)
+    let (newRows, newColumns) = orientation.isTurned ? (columns, rows) : (rows, columns)
+    return ColorImage(rows: newRows, columns: newColumns, samples: turned)
+  }
+}
+
+/// - Parameter samples: `channels` values a pixel, row by row.
+private func turnedUpright(
+  _ samples: [UInt8], channels: Int, rows: Int, columns: Int, from orientation: Orientation
+) -> [UInt8] {
+  let (newRows, newColumns) = orientation.isTurned ? (columns, rows) : (rows, columns)
+  // The stored index of the upright pixel [r, c] is start + r · down + c · right.
+  let (lastRow, lastColumn) = ((rows - 1) * columns, columns - 1)
+  let (start, down, right) =
+    switch orientation {
+    case .upright: (0, columns, 1)
+    case .mirrored: (lastColumn, columns, -1)
+    case .turnedHalf: (lastRow + lastColumn, -columns, -1)
+    case .flipped: (lastRow, -columns, 1)
+    case .transposed: (0, 1, columns)
+    case .turnedLeft: (lastRow, 1, -columns)
+    case .transversed: (lastRow + lastColumn, -1, -columns)
+    case .turnedRight: (lastColumn, -1, columns)
+    }
+  return samples.withUnsafeBufferPointer { samples in
+    [UInt8](unsafeUninitializedCapacity: samples.count) { output, initialized in
+      var index = 0
+      for row in 0..<newRows {
+        var source = start + row * down
+        for _ in 0..<newColumns {
+          for channel in 0..<channels {
+            output[index + channel] = samples[channels * source + channel]
+          }
+          index += channels
+          source += right
+        }
+      }
+      initialized = index
+    }
   }
 }

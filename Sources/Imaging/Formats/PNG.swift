@@ -1,17 +1,17 @@
 import Bytes
 import CPNG
 
-/// The picture in a PNG file, in grey; what is transparent becomes white.
+/// The picture in a PNG file; what is transparent becomes white.
 ///
 /// - Throws: `FileError` when the file is cut, damaged or too large.
 /// - Source: libpng's simplified interface, which answers errors instead of jumping out of C.
-func decodePNG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+func decodePNG(
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+) throws(FileError) -> Raster {
   func error(_ image: png_image) -> FileError {
     let text = message(of: image)
     if ["read beyond end of data", "Not enough image data", "Read Error"].contains(text) {
-      return FileError(
-        file: file, expected: "a whole PNG picture",
-        found: "one cut off after \(bytes.count) bytes", advice: "copy or download it again")
+      return cutOff("a PNG picture", bytes: bytes, file: file)
     }
     return FileError(file: file, expected: "a PNG picture that can be read", found: text)
   }
@@ -24,7 +24,7 @@ func decodePNG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
   image.version = UInt32(PNG_IMAGE_VERSION)
   defer { png_image_free(&image) }
   // libpng keeps the pointer between the two calls, so both happen inside.
-  let result: Result<ColorImage, FileError> = bytes.withUnsafeBytes { data in
+  let result: Result<Raster, FileError> = bytes.withUnsafeBytes { data in
     guard png_image_begin_read_from_memory(&image, data.baseAddress, data.count) != 0 else {
       return .failure(error(image))
     }
@@ -32,20 +32,28 @@ func decodePNG(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
     do throws(FileError) {
       try PictureSize.check(rows: rows, columns: columns, file: file)
     } catch { return .failure(error) }
-    image.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+    // Large ones in grey at once, with libpng's weights: three bytes a pixel would be too many.
+    let isLarge = rows * columns > 16_000_000
+    let stored = isLarge ? Channels.gray : .color
+    image.format = isLarge ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
     // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     var white = png_color(red: 255, green: 255, blue: 255)
     var status: Int32 = 0
-    let samples = [UInt8](unsafeUninitializedCapacity: 3 * rows * columns) { output, count in
+    let samples = [UInt8](unsafeUninitializedCapacity: stored.rawValue * rows * columns) {
+      output, count in
       output.initialize(repeating: 255)
       status = png_image_finish_read(&image, &white, output.baseAddress, 0, nil)
       count = output.count
     }
     guard status != 0 else { return .failure(error(image)) }
-    return .success(ColorImage(rows: rows, columns: columns, samples: samples))
+    return .success(
+      Raster(
+        reducing: samples, rows: rows, columns: columns, channels: stored,
+        factor: reduction(rows: rows, columns: columns, side: side),
+        orientation: orientation(inPNG: bytes) ?? .upright))
   }
-  return try result.get().grayscale.upright(from: orientation(inPNG: bytes) ?? .upright)
+  return try result.get()
 }
 
 /// The extents that the IHDR chunk claims; nil when there is none where it belongs.
@@ -81,14 +89,20 @@ public func encodePNG(_ image: GrayImage) -> [UInt8] {
 }
 
 /// The bytes of a PNG file of `image`: 8 bits a colour.
-public func encodePNG(_ image: ColorImage) -> [UInt8] {
+///
+/// - Parameter fast: a larger file in a fraction of the time, for a picture that is looked at once.
+public func encodePNG(_ image: ColorImage, fast: Bool = false) -> [UInt8] {
   encodePNG(
-    image.samples, rows: image.rows, columns: image.columns, format: UInt32(PNG_FORMAT_FLAG_COLOR))
+    image.samples, rows: image.rows, columns: image.columns, format: UInt32(PNG_FORMAT_FLAG_COLOR),
+    flags: fast ? UInt32(PNG_IMAGE_FLAG_FAST) : 0)
 }
 
-private func encodePNG(_ samples: [UInt8], rows: Int, columns: Int, format: UInt32) -> [UInt8] {
+private func encodePNG(
+  _ samples: [UInt8], rows: Int, columns: Int, format: UInt32, flags: UInt32 = 0
+) -> [UInt8] {
   var image = png_image()
   image.version = UInt32(PNG_IMAGE_VERSION)
+  image.flags = flags
   image.width = UInt32(columns)
   image.height = UInt32(rows)
   image.format = format

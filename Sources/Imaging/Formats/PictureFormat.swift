@@ -1,8 +1,11 @@
 /// What a file is, told by its first bytes and never by its name.
 enum PictureFormat: Equatable {
-  case jpeg, png, bmp, netpbm
-  /// Something else, in words: "a HEIC picture", "an empty file".
+  case jpeg, png, webp, heif, tiff, bmp, netpbm
+  /// Something else, in words: "a GIF picture", "an empty file".
   case other(String)
+
+  /// What errors call the formats that are read.
+  static let readable = "JPEG, PNG, WebP, HEIC, TIFF, BMP, PGM or PPM"
 
   init(of bytes: [UInt8]) {
     func begins(_ text: String, at offset: Int = 0) -> Bool {
@@ -12,6 +15,12 @@ enum PictureFormat: Equatable {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
+    } else if begins("RIFF") && begins("WEBP", at: 8) {
+      self = .webp
+    } else if begins("ftyp", at: 4), Self.heifBrands.contains(where: { begins($0, at: 8) }) {
+      self = .heif
+    } else if Self.tiffMarks.contains(where: { bytes.starts(with: $0) }) {
+      self = .tiff
     } else if begins("BM") && bytes.count > 2 && !Self.isText(bytes) {
       self = .bmp
     } else if begins("P"), bytes.count > 2, (0x31...0x36).contains(bytes[1]),
@@ -23,21 +32,19 @@ enum PictureFormat: Equatable {
     }
   }
 
+  /// - Source: ISO/IEC 23008-12, annex B and section 10; the AV1 image file format, section 6.
+  private static let heifBrands = [
+    "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis",
+  ]
+  /// Little-endian and big-endian; with 43 in place of 42 files that may be larger than 4 GB.
+  private static let tiffMarks: [[UInt8]] = [
+    [0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B],
+  ]
+
   private static func name(of bytes: [UInt8], begins: (String, Int) -> Bool) -> String {
     if bytes.isEmpty { return "an empty file" }
-    if begins("RIFF", 0) && begins("WEBP", 8) { return "a WebP picture" }
-    if begins("ftyp", 4) {
-      for brand in ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"]
-      where begins(brand, 8) {
-        return "a HEIC picture"
-      }
-      if begins("avif", 8) || begins("avis", 8) { return "an AVIF picture" }
-      return "a film"
-    }
+    if begins("ftyp", 4) { return "a film" }
     if begins("GIF8", 0) { return "a GIF picture" }
-    if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) {
-      return "a TIFF picture"
-    }
     if begins("jP  ", 4) { return "a JPEG 2000 picture" }
     if begins("JXL ", 4) || bytes.starts(with: [0xFF, 0x0A]) { return "a JPEG XL picture" }
     if begins("8BPS", 0) { return "a Photoshop picture" }

@@ -1,0 +1,153 @@
+import Bytes
+import CHEIF
+
+/// The main picture in a HEIC or AVIF file, turned as the file's own transform says (its EXIF
+/// orientation is for programs that do not know that); what is transparent becomes white.
+///
+/// - Throws: `FileError` when the file is cut, damaged or too large, or libheif came without the
+///   decoder for it.
+func decodeHEIF(
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+) throws(FileError) -> Raster {
+  guard let context = heif_context_alloc() else { throw heifError("no memory for it", file: file) }
+  defer { heif_context_free(context) }
+  // libheif keeps the pointer for as long as the context is used.
+  let result: Result<Raster, FileError> = bytes.withUnsafeBytes { data in
+    do throws(FileError) {
+      try check(
+        heif_context_read_from_memory_without_copy(context, data.baseAddress, data.count, nil),
+        file: file)
+      return .success(try mainPicture(of: context, file: file, channels: channels, side: side))
+    } catch { return .failure(error) }
+  }
+  return try result.get()
+}
+
+private func mainPicture(
+  of context: OpaquePointer, file: String, channels: Channels, side: Int
+) throws(FileError) -> Raster {
+  var main: OpaquePointer?
+  try check(heif_context_get_primary_image_handle(context, &main), file: file)
+  guard let main else { throw heifError("no main picture", file: file) }
+  defer { heif_image_handle_release(main) }
+  let (rows, columns) = (
+    Int(heif_image_handle_get_height(main)), Int(heif_image_handle_get_width(main))
+  )
+  try PictureSize.check(rows: rows, columns: columns, file: file, isDecodedWhole: true)
+
+  let hasAlpha = heif_image_handle_has_alpha_channel(main) != 0
+  // The luminance is stored as such; converting to colours and back would take long.
+  if channels == .gray && !hasAlpha {
+    let image = try decoded(main, heif_colorspace_undefined, heif_chroma_undefined, file: file)
+    defer { heif_image_release(image) }
+    let space = heif_image_get_colorspace(image)
+    if space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome {
+      return try luminance(of: image, file: file, side: side)
+    }
+  }
+  let image = try decoded(
+    main, heif_colorspace_RGB,
+    hasAlpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
+    file: file)
+  defer { heif_image_release(image) }
+  let isPremultiplied = heif_image_handle_is_premultiplied_alpha(main) != 0
+  let samples = hasAlpha ? 4 : 3
+  return try reduced(
+    image, plane: heif_channel_interleaved, samples: samples, channels: channels, side: side,
+    file: file
+  ) { row, output in
+    for column in 0..<row.count / samples {
+      let alpha = hasAlpha ? Int(row[column * samples + 3]) : 255
+      func light(_ channel: Int) -> UInt8 {
+        let value = Int(row[column * samples + channel])
+        return UInt8(
+          min(255, 255 - alpha + (isPremultiplied ? value : (value * alpha + 127) / 255)))
+      }
+      switch channels {
+      case .gray:
+        output[column] = Imaging.luminance(red: light(0), green: light(1), blue: light(2))
+      case .color:
+        for channel in 0..<3 { output[3 * column + channel] = light(channel) }
+      }
+    }
+  }
+}
+
+private func decoded(
+  _ main: OpaquePointer, _ space: heif_colorspace, _ chroma: heif_chroma, file: String
+) throws(FileError) -> OpaquePointer {
+  let options = heif_decoding_options_alloc()
+  defer { heif_decoding_options_free(options) }
+  options?.pointee.convert_hdr_to_8bit = 1
+  var image: OpaquePointer?
+  try check(heif_decode_image(main, &image, space, chroma, options), file: file)
+  guard let image else { throw heifError("no picture", file: file) }
+  return image
+}
+
+/// The luminance plane of a picture that is stored as luminance and colour differences.
+private func luminance(
+  of image: OpaquePointer, file: String, side: Int
+) throws(FileError) -> Raster {
+  // 16...235 is the range of video; photos mostly use all values.
+  var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
+  _ = heif_image_get_nclx_color_profile(image, &profile)
+  defer { heif_nclx_color_profile_free(profile) }
+  let isFullRange = profile.map { $0.pointee.full_range_flag != 0 } ?? true
+  let bits = heif_image_get_bits_per_pixel_range(image, heif_channel_Y)
+  let table = (0..<256).map { (value: Int) -> UInt8 in
+    isFullRange ? UInt8(value) : UInt8(clamping: ((value - 16) * 255 + 109) / 219)
+  }
+  guard (8...16).contains(bits) else {
+    throw heifError("\(bits) bits a pixel", file: file)
+  }
+  let samples = bits > 8 ? 2 : 1
+  return try reduced(
+    image, plane: heif_channel_Y, samples: samples, channels: .gray, side: side, file: file
+  ) { row, output in
+    for column in output.indices {
+      var value = Int(row[samples * column])
+      // The second byte is the upper one: all processors that run Linux today are little-endian.
+      if samples == 2 { value = (value | Int(row[2 * column + 1]) << 8) >> Int(bits - 8) }
+      output[column] = table[min(255, value)]
+    }
+  }
+}
+
+/// One plane of a picture, row by row through `convert`.
+///
+/// - Parameter samples: the bytes of a pixel.
+private func reduced(
+  _ image: OpaquePointer, plane channel: heif_channel, samples: Int, channels: Channels, side: Int,
+  file: String,
+  convert: (_ row: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>) -> Void
+) throws(FileError) -> Raster {
+  let (rows, columns) = (
+    Int(heif_image_get_height(image, channel)), Int(heif_image_get_width(image, channel))
+  )
+  var stride: Int32 = 0
+  guard let plane = heif_image_get_plane_readonly(image, channel, &stride),
+    rows > 0, columns > 0, Int(stride) >= columns * samples
+  else { throw heifError("a picture without pixels", file: file) }
+  var reducer = RowReducer(
+    rows: rows, columns: columns, channels: channels,
+    factor: reduction(rows: rows, columns: columns, side: side))
+  var line = [UInt8](repeating: 0, count: columns * channels.rawValue)
+  for row in 0..<rows {
+    line.withUnsafeMutableBufferPointer { line in
+      convert(
+        UnsafeBufferPointer(start: plane + row * Int(stride), count: columns * samples), line)
+      reducer.add(UnsafeBufferPointer(line))
+    }
+  }
+  return reducer.raster()
+}
+
+private func check(_ error: heif_error, file: String) throws(FileError) {
+  guard error.code != heif_error_Ok else { return }
+  throw heifError(error.message.map { String(cString: $0) } ?? "damaged data", file: file)
+}
+
+private func heifError(_ found: String, file: String) -> FileError {
+  FileError(file: file, expected: "a HEIC picture that can be read", found: found)
+}

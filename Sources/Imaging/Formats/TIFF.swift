@@ -1,0 +1,191 @@
+import Bytes
+import CTIFF
+import Glibc
+
+/// The directories of a TIFF file that are pages: not reduced copies of others, not masks.
+///
+/// - Throws: `FileError` when the file is cut, damaged, or has more than 1000 pages.
+func pages(inTIFF bytes: [UInt8], file: String) throws(FileError) -> [UInt32] {
+  try withTIFF(bytes, file: file) { (tiff) throws(FileError) in try tiff.pages() }
+}
+
+/// One page of a TIFF file, upright as its orientation says; what is transparent becomes white.
+///
+/// - Throws: `FileError` when the file is cut, damaged, too large, or holds numbers that are no
+///   picture.
+func decodeTIFF(
+  _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
+) throws(FileError) -> Raster {
+  try withTIFF(bytes, file: file) { (tiff) throws(FileError) in
+    let pages = try tiff.pages()
+    guard pages.indices.contains(page) else {
+      throw tiff.error("page \(page + 1) of \(pages.count)")
+    }
+    return try tiff.decoded(directory: pages[page], channels: channels, side: side)
+  }
+}
+
+/// Calls `body` with an open TIFF file. libtiff calls back for bytes and messages: their place is a
+/// `TIFFSource` that lives as long.
+private func withTIFF<Result>(
+  _ bytes: [UInt8], file: String, _ body: (TIFFFile) throws(FileError) -> Result
+) throws(FileError) -> Result {
+  let source = TIFFSource(bytes)
+  let pointer = Unmanaged.passUnretained(source).toOpaque()
+  let options = TIFFOpenOptionsAlloc()
+  defer { TIFFOpenOptionsFree(options) }
+  TIFFOpenOptionsSetErrorHandlerExtR(
+    options,
+    { _, user, _, format, arguments in
+      if let user, let format, let arguments {
+        Unmanaged<TIFFSource>.fromOpaque(user).takeUnretainedValue().note(format, arguments)
+      }
+      return 1
+    }, pointer)
+  // Warnings are about details that do not keep a picture from being seen.
+  TIFFOpenOptionsSetWarningHandlerExtR(options, { _, _, _, _, _ in 1 }, nil)
+  // A strip of 64 megapixels in four bytes each, and some; claims of more are lies or bombs.
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options, 300_000_000)
+  let handle = TIFFClientOpenExt(
+    file, "rm", pointer,
+    { source, buffer, count in
+      Unmanaged<TIFFSource>.fromOpaque(source!).takeUnretainedValue().read(buffer, count)
+    },
+    { _, _, _ in 0 },
+    { source, offset, whence in
+      Unmanaged<TIFFSource>.fromOpaque(source!).takeUnretainedValue().seek(offset, whence)
+    },
+    { _ in 0 },
+    { source in
+      UInt64(Unmanaged<TIFFSource>.fromOpaque(source!).takeUnretainedValue().bytes.count)
+    },
+    { _, _, _ in 0 }, { _, _, _ in }, options)
+  return try withExtendedLifetime(source) { () throws(FileError) in
+    guard let handle else { throw TIFFFile.error(file, source.message ?? "damaged data") }
+    defer { TIFFClose(handle) }
+    return try body(TIFFFile(handle: handle, source: source, file: file))
+  }
+}
+
+/// What libtiff reads from, and the first thing it complained of.
+private final class TIFFSource {
+  let bytes: [UInt8]
+  private var offset = 0
+  private(set) var message: String?
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func read(_ buffer: UnsafeMutableRawPointer?, _ count: tmsize_t) -> tmsize_t {
+    let length = min(max(0, Int(count)), bytes.count - offset)
+    guard length > 0, let buffer else { return 0 }
+    bytes.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress! + offset, byteCount: length) }
+    offset += length
+    return tmsize_t(length)
+  }
+
+  func seek(_ target: UInt64, _ whence: Int32) -> UInt64 {
+    // Offsets of SEEK_CUR and SEEK_END come as two's complement.
+    let base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? offset : bytes.count
+    offset = min(bytes.count, max(0, base &+ Int(truncatingIfNeeded: target)))
+    return UInt64(offset)
+  }
+
+  func note(_ format: UnsafePointer<CChar>, _ arguments: CVaListPointer) {
+    guard message == nil else { return }
+    var text = [CChar](repeating: 0, count: 300)
+    vsnprintf(&text, text.count, format, arguments)
+    message = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+private struct TIFFFile {
+  let handle: OpaquePointer
+  let source: TIFFSource
+  let file: String
+
+  private static let largestPageCount = 1000
+
+  static func error(_ file: String, _ found: String) -> FileError {
+    FileError(file: file, expected: "a TIFF picture that can be read", found: found)
+  }
+
+  func error(_ found: String) -> FileError { Self.error(file, found) }
+
+  func pages() throws(FileError) -> [UInt32] {
+    var pages: [UInt32] = []
+    var directory: UInt32 = 0
+    repeat {
+      let kind: UInt32 = value(of: TIFFTAG_SUBFILETYPE, default: 0)
+      if kind & UInt32(FILETYPE_REDUCEDIMAGE | FILETYPE_MASK) == 0 { pages.append(directory) }
+      directory += 1
+      guard directory <= Self.largestPageCount else {
+        throw error("more than \(Self.largestPageCount) pages")
+      }
+    } while TIFFReadDirectory(handle) != 0
+    guard !pages.isEmpty else { throw error("no page") }
+    return pages
+  }
+
+  func decoded(directory: UInt32, channels: Channels, side: Int) throws(FileError) -> Raster {
+    guard TIFFSetDirectory(handle, tdir_t(directory)) != 0 else {
+      throw error(source.message ?? "damaged data")
+    }
+    let columns = Int(value(of: TIFFTAG_IMAGEWIDTH, default: UInt32(0)))
+    let rows = Int(value(of: TIFFTAG_IMAGELENGTH, default: UInt32(0)))
+    try PictureSize.check(rows: rows, columns: columns, file: file)
+    // A strip, or a row of tiles, is decoded at once.
+    let isTiled = TIFFIsTiled(handle) != 0
+    let bandRows =
+      isTiled
+      ? Int(value(of: TIFFTAG_TILELENGTH, default: UInt32(0)))
+      : min(rows, Int(value(of: TIFFTAG_ROWSPERSTRIP, default: UInt32.max)))
+    try PictureSize.check(rows: bandRows, columns: columns, file: file, isDecodedWhole: true)
+
+    var text = [CChar](repeating: 0, count: 1024)
+    func said() -> String {
+      let message = String(
+        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      return message.isEmpty ? source.message ?? "damaged data" : message
+    }
+    var picture = TIFFRGBAImage()
+    guard TIFFRGBAImageBegin(&picture, handle, 1, &text) != 0 else { throw error(said()) }
+    defer { TIFFRGBAImageEnd(&picture) }
+    // As stored: libtiff only can mirror, and would do so within each band.
+    picture.req_orientation = picture.orientation
+
+    var reducer = RowReducer(
+      rows: rows, columns: columns, channels: channels,
+      factor: reduction(rows: rows, columns: columns, side: side))
+    var band = [UInt32](repeating: 0, count: bandRows * columns)
+    var line = [UInt8](repeating: 0, count: 4 * columns)
+    for top in stride(from: 0, to: rows, by: bandRows) {
+      let height = min(bandRows, rows - top)
+      picture.row_offset = Int32(top)
+      guard TIFFRGBAImageGet(&picture, &band, UInt32(columns), UInt32(height)) != 0 else {
+        throw error(said())
+      }
+      for row in 0..<height {
+        for column in 0..<columns {
+          let pixel = band[row * columns + column]
+          for channel in 0..<4 {
+            line[4 * column + channel] = UInt8(truncatingIfNeeded: pixel >> UInt32(8 * channel))
+          }
+        }
+        onWhite(premultiplied: line, channels: channels).withUnsafeBufferPointer {
+          reducer.add($0)
+        }
+      }
+    }
+    return reducer.raster(
+      orientation: Orientation(rawValue: Int(picture.orientation)) ?? .upright)
+  }
+
+  /// A number in the current directory.
+  private func value<Number: FixedWidthInteger>(of tag: Int32, default: Number) -> Number {
+    var value = `default`
+    let isThere = withUnsafeMutablePointer(to: &value) { pointer in
+      withVaList([pointer]) { TIFFVGetField(handle, UInt32(tag), $0) }
+    }
+    return isThere != 0 ? value : `default`
+  }
+}

@@ -1,0 +1,69 @@
+public import Bytes
+public import Imaging
+
+extension Recognizer {
+  /// The digits in a photo that may have been reduced; boxes are in pixels of the full photo.
+  public func read(
+    _ photo: Photo, options: ReadingOptions = ReadingOptions(), trace: inout Trace?
+  ) -> Reading {
+    read(photo.image, options: options, trace: &trace)
+      .scaled(toWidth: photo.columns, height: photo.rows)
+  }
+
+  /// Reads what a file holds: one photo, or one after the other the pages of a TIFF file, which are
+  /// called `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
+  ///
+  /// - Parameter bytes: the whole file.
+  /// - Parameter isTraced: whether to make a picture of every step.
+  /// - Parameter visit: is given each photo's name, its page from 0, what was read, and the trace. A
+  ///   photo that cannot be read or does not fit the form is a failure and does not stop the others.
+  public func readPages(
+    of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
+    isTraced: Bool = false,
+    visit: (_ name: String, _ page: Int, _ result: Result<Reading, FileError>, _ trace: Trace?) ->
+      Void
+  ) {
+    let pages: Int
+    do throws(FileError) {
+      pages = try pageCount(of: bytes, file: file)
+    } catch {
+      visit(file, 0, .failure(error), nil)
+      return
+    }
+    for page in 0..<pages {
+      let name = pages == 1 ? file : "\(file)#\(page + 1)"
+      var trace = isTraced ? Trace() : nil
+      let result = Result { () throws(FileError) in
+        let photo = try decodePhoto(bytes, file: name, page: page)
+        let reading = read(photo, options: options, trace: &trace)
+        try options.form?.check(reading, file: name)
+        return reading
+      }
+      visit(name, page, result, trace)
+    }
+  }
+}
+
+extension Reading {
+  /// The same reading of a photo of other extents: every box moves along.
+  func scaled(toWidth newWidth: Int, height newHeight: Int) -> Reading {
+    guard newWidth != width || newHeight != height else { return self }
+    func scaled(_ range: Range<Int>, _ from: Int, _ to: Int) -> Range<Int> {
+      let lower = range.lowerBound * to / from
+      return lower..<min(to, max(lower + 1, (range.upperBound * to + from - 1) / from))
+    }
+    return Reading(
+      width: newWidth, height: newHeight,
+      lines: lines.map { line in
+        Line(
+          digits: line.digits.map { digit in
+            Digit(
+              digit: digit.digit, confidence: digit.confidence, isRefused: digit.isRefused,
+              box: Box(
+                rows: scaled(digit.box.rows, height, newHeight),
+                columns: scaled(digit.box.columns, width, newWidth)),
+              alternatives: digit.alternatives)
+          }, pattern: line.pattern)
+      }, milliseconds: milliseconds)
+  }
+}
