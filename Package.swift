@@ -19,6 +19,7 @@ let argumentParser: Target.Dependency = .product(
 let package = Package(
   name: "handwritten-digits",
   products: [
+    .library(name: "Kernels", targets: ["Kernels"]),
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Datasets", targets: ["Datasets"]),
@@ -183,6 +184,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Bytes", "Imaging", "Recognition", "Reports"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "WebAppTests",
+      dependencies: [
+        "Networks", "Recognition", "Tensors", "WebApp",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Kernels
 
 /// A factor of a product: a tensor seen as a matrix, or the transpose of it; copies nothing.
 ///
@@ -10,6 +11,8 @@ public struct Factor {
   let isTransposed: Bool
 
   var storedColumns: Int { tensor.matrixColumns }
+  var rowStride: Int { isTransposed ? 1 : storedColumns }
+  var columnStride: Int { isTransposed ? storedColumns : 1 }
   var rows: Int { isTransposed ? storedColumns : storedRows.count }
   var columns: Int { isTransposed ? storedRows.count : storedColumns }
 
@@ -46,7 +49,8 @@ public enum Accumulation: Sendable {
   case add
 }
 
-/// A matrix product, `result = a · b` or `result += a · b`. The only caller of BLAS.
+/// A matrix product, `result = a · b` or `result += a · b`: by a kernel of ours where the matrices are
+/// small, by OpenBLAS otherwise. The only caller of BLAS.
 ///
 ///     multiply(outputGradient.matrix, weight.transposed, .replace, &inputGradient)
 ///
@@ -75,10 +79,20 @@ public func multiply(
     }
     return
   }
-  _ = singleThreadedBLAS
+  let isSmall = m <= kernels.mostMultiplications / n / k
+  if !isSmall { _ = singleThreadedBLAS }
   a.tensor.withValues { aValues in
     b.tensor.withValues { bValues in
       result.withMutableValues { product in
+        if isSmall {
+          kernels.multiply(
+            aValues.base + a.storedRows.lowerBound * a.storedColumns, aRow: a.rowStride,
+            aColumn: a.columnStride,
+            bValues.base + b.storedRows.lowerBound * b.storedColumns, bRow: b.rowStride,
+            bColumn: b.columnStride, rows: m, inner: k, columns: n, add: accumulation == .add,
+            into: product.base + rows.lowerBound * n)
+          return
+        }
         cblas_sgemm(
           CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
           b.isTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,

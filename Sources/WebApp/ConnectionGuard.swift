@@ -13,6 +13,8 @@ struct SlowRequest: Error {}
 /// - An answer must be taken within `answerTimeout`.
 /// - An answer that is there before its request is whole (too large, say) says `Connection: close`;
 ///   the rest of the request is then thrown away for a moment, so that the client gets to read it.
+/// - A client that ends its side while it is to be answered has left: the connection is closed, so
+///   that work for it need not begin.
 /// - `Expect: 100-continue` is answered, unless the body would be refused anyway.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
@@ -26,6 +28,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     var keepAlive = TimeAmount.seconds(75)
     var answerTimeout = TimeAmount.seconds(120)
     var linger = TimeAmount.seconds(1)
+    var lingerBytes = 8_000_000
     var slowestBytesPerSecond = 16_384
   }
 
@@ -36,7 +39,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The answer has begun before the request was whole.
     case answeringEarly
     /// The early answer is written; what still comes is thrown away.
-    case lingering
+    case lingering(bytes: Int)
   }
 
   private let limits: Limits
@@ -59,8 +62,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = unwrapInboundIn(data)
-    if case .lingering = phase {
-      if case .end = part { context.close(promise: nil) }
+    if case .lingering(let bytes) = phase {
+      guard case .body(let buffer) = part, bytes + buffer.readableBytes < limits.lingerBytes else {
+        return context.close(promise: nil)
+      }
+      phase = .lingering(bytes: bytes + buffer.readableBytes)
       return
     }
     switch part {
@@ -82,6 +88,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelRead(data)
   }
 
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event, case .answering = phase {
+      return context.close(promise: nil)
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(var head):
@@ -98,7 +111,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       context.write(data, promise: promise)
       switch phase {
       case .answeringEarly:
-        phase = .lingering
+        phase = .lingering(bytes: 0)
         startTimer(limits.linger, context)
         context.flush()
         context.close(mode: .output, promise: nil)

@@ -20,27 +20,36 @@ struct PhotoReader: Sendable {
     var steps: [(name: String, png: [UInt8])] = []
   }
 
-  /// What to answer with beside the reading.
-  struct Extras: Sendable {
+  /// How to read, and what to answer with beside the reading.
+  struct Wishes: Sendable {
+    var reading = ReadingOptions()
     var tiles = false
     var steps = false
   }
 
   /// Decodes and reads a photo.
   ///
+  /// - Parameter isWanted: whether someone still waits for the answer.
   /// - Throws: `Problem` when the queue is full or the time is up. A photo that cannot be read is an
   ///   answer, too.
-  func read(_ bytes: [UInt8], file: String, with extras: Extras) async throws -> Answer {
+  func read(
+    _ bytes: [UInt8], file: String, _ wishes: Wishes, isWanted: @escaping @Sendable () -> Bool
+  ) async throws -> Answer {
     let recognizer = recognizer
-    let answer = try await queue.run { () -> Answer in
-      var trace: Trace? = extras.tiles || extras.steps ? Trace() : nil
+    let answer = try await queue.run(isWanted: isWanted) { () -> Answer in
+      var trace: Trace? = wishes.tiles || wishes.steps ? Trace() : nil
       let result = Result { () throws(FileError) in
-        recognizer.read(try decodePhoto(bytes, file: file), trace: &trace)
+        let photo = try decodePhoto(bytes, file: file)
+        let reading = recognizer.read(photo, options: wishes.reading, trace: &trace)
+        try wishes.reading.form?.check(reading, file: file)
+        return reading
       }
       var answer = Answer(file: file, result: result)
       if let trace {
-        if extras.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
-        if extras.steps { answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture)) } }
+        if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
+        if wishes.steps {
+          answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture, fast: true)) }
+        }
       }
       return answer
     }

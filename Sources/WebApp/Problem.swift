@@ -32,6 +32,10 @@ struct Problem: Error, Equatable {
       retryAfter: 1)
   }
 
+  /// Nobody reads this; it ends the request.
+  static let clientGone = Problem(
+    status: .requestTimeout, detail: "the connection was closed", reason: "client_gone")
+
   var response: Response {
     var headers: HTTPFields = [.contentType: "application/problem+json"]
     if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }

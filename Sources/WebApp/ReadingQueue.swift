@@ -38,9 +38,11 @@ final class ReadingQueue: Sendable {
 
   /// Does a piece of work on one of the threads and gives its result.
   ///
+  /// - Parameter isWanted: asked when a thread is free; work that nobody waits for is not done.
   /// - Throws: `Problem` (503) when the queue is full, or when the time is up. Work that has begun
   ///   then goes on for nothing, for nothing can interrupt it; work that has not is dropped.
   func run<Result: Sendable>(
+    isWanted: @escaping @Sendable () -> Bool = { true },
     _ work: @escaping @Sendable () -> Result
   ) async throws -> Result {
     let isAccepted = counts.withLock { counts in
@@ -66,6 +68,7 @@ final class ReadingQueue: Sendable {
         return answer.give(.failure(.busy("the server is shutting down")))
       }
       guard answer.isAwaited else { return }
+      guard isWanted() else { return answer.give(.failure(.clientGone)) }
       answer.give(.success(work()))
     }
     return try await answer.value

@@ -8,7 +8,9 @@ import Reports
 /// `POST /api/recognize`: a photo as the body, or a form with one or many.
 struct RecognizeRoute: Sendable {
   static let path = "/api/recognize"
-  static let parameters: Set<String> = ["debug", "format", "name", "tiles"]
+  static let parameters: Set<String> = [
+    "debug", "expect", "format", "min-confidence", "name", "pattern", "tiles",
+  ]
 
   private enum Format: String, CaseIterable {
     case json, jsonl, csv, text
@@ -24,17 +26,21 @@ struct RecognizeRoute: Sendable {
     case form(boundary: String)
   }
 
-  func answer(_ request: Request) async throws -> Response {
+  func answer(_ request: Request, _ context: ClientContext) async throws -> Response {
     // Whatever can be refused without the body is refused before it is read.
     let query = try Query(request, known: Self.parameters)
     let format = try format(in: query)
-    let extras = PhotoReader.Extras(tiles: try query.flag("tiles"), steps: try query.flag("debug"))
+    let wishes = PhotoReader.Wishes(
+      reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
+      steps: try query.flag("debug"))
     let contents = try contents(of: request)
     let upload = try await Upload(request, limit: uploadLimit, budget: budget)
 
+    let isWanted: @Sendable () -> Bool = { context.isConnected }
     switch contents {
     case .photo:
-      let answer = try await reader.read(upload.bytes, file: query["name"] ?? "photo", with: extras)
+      let answer = try await reader.read(
+        upload.bytes, file: query["name"] ?? "photo", wishes, isWanted: isWanted)
       if case .failure(let error) = answer.result { throw unreadable(error) }
       return try response([answer], format, isList: false)
     case .form(let boundary):
@@ -45,7 +51,8 @@ struct RecognizeRoute: Sendable {
       var answers: [PhotoReader.Answer] = []
       for file in files {
         answers.append(
-          try await reader.read(Array(upload.bytes[file.range]), file: file.name, with: extras))
+          try await reader.read(
+            Array(upload.bytes[file.range]), file: file.name, wishes, isWanted: isWanted))
       }
       let errors = answers.compactMap { answer in
         if case .failure(let error) = answer.result { error } else { nil }
@@ -63,6 +70,26 @@ struct RecognizeRoute: Sendable {
       throw .badRequest("expected format to be one of \(names)")
     }
     return format
+  }
+
+  /// What `recognize` takes as `--min-confidence`, `--expect` and `--pattern`.
+  private func readingOptions(in query: Query) throws(Problem) -> ReadingOptions {
+    var options = ReadingOptions()
+    if let share = try query.number("min-confidence", in: 0...1) { options.leastConfidence = share }
+    let most = DigitForm.largestCount
+    switch (query["expect"], query["pattern"]) {
+    case (nil, nil): break
+    case (let expect?, nil):
+      options.form = Int(expect).flatMap { DigitForm(count: $0) }
+      guard options.form != nil else { throw .badRequest("expected expect from 1 to \(most)") }
+    case (nil, let pattern?):
+      options.form = DigitForm(pattern: pattern)
+      guard options.form != nil else {
+        throw .badRequest("expected pattern to be one line with 1 to \(most) #, one for each digit")
+      }
+    default: throw .badRequest("expected either expect or pattern: a pattern says how many")
+    }
+    return options
   }
 
   private func contents(of request: Request) throws(Problem) -> Contents {

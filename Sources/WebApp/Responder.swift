@@ -8,7 +8,20 @@ import NIOHTTP1
 struct Route: Sendable {
   let method: HTTPRequest.Method
   let path: String
-  let answer: @Sendable (Request) async throws -> Response
+  let answer: @Sendable (Request, ClientContext) async throws -> Response
+}
+
+/// What a route knows beside the request: whether its client is still there.
+struct ClientContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  private let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+
+  var isConnected: Bool { channel.isActive }
 }
 
 /// Finds the route of a request; around all of them: errors as problem details, headers that protect
@@ -16,7 +29,7 @@ struct Route: Sendable {
 ///
 /// Paths are compared as they come, byte by byte: nothing is decoded, nothing reaches a file system.
 struct Responder: HTTPResponder {
-  typealias Context = BasicRequestContext
+  typealias Context = ClientContext
 
   private let routes: [String: [Route]]
   private let metrics: Metrics
@@ -35,7 +48,7 @@ struct Responder: HTTPResponder {
     var response: Response
     var reason: String?
     do {
-      response = try await answer(request, path: path)
+      response = try await answer(request, context, path: path)
     } catch let error as HTTPParserError {
       throw error  // the connection makes no sense any more: answered with 400 below us
     } catch let problem as Problem {
@@ -74,7 +87,9 @@ struct Responder: HTTPResponder {
     return response
   }
 
-  private func answer(_ request: Request, path: String) async throws -> Response {
+  private func answer(
+    _ request: Request, _ context: Context, path: String
+  ) async throws -> Response {
     guard let known = routes[path] else {
       throw Problem(
         status: .notFound,
@@ -88,7 +103,7 @@ struct Responder: HTTPResponder {
       throw Problem(
         status: .methodNotAllowed, detail: "expected \(list) here", reason: "method", allow: list)
     }
-    return try await route.answer(request)
+    return try await route.answer(request, context)
   }
 
   private func protect(_ response: inout Response) {

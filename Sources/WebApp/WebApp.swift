@@ -52,19 +52,21 @@ public struct WebApp: Sendable {
 
     let (queue, metrics) = (queue, metrics)
     routes =
-      pageFiles.map { file in Route(method: .get, path: file.path) { file.answer($0) } } + [
-        Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0) },
-        Route(method: .get, path: "/api/model") { _ in
+      pageFiles.map { file in
+        Route(method: .get, path: file.path) { request, _ in file.answer(request) }
+      } + [
+        Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0, $1) },
+        Route(method: .get, path: "/api/model") { _, _ in
           Response(
             status: .ok, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: model)))
         },
-        Route(method: .get, path: "/healthz") { _ in text("ok\n", type: "text/plain") },
-        Route(method: .get, path: "/readyz") { _ in
+        Route(method: .get, path: "/healthz") { _, _ in text("ok\n", type: "text/plain") },
+        Route(method: .get, path: "/readyz") { _, _ in
           guard !queue.isFull else { throw Problem.busy("the queue is full") }
           return text("ready\n", type: "text/plain")
         },
-        Route(method: .get, path: "/metrics") { _ in
+        Route(method: .get, path: "/metrics") { _, _ in
           text(
             metrics.text(queue: queue.load, uploadBytes: budget.bytesUsed),
             type: "text/plain; version=0.0.4; charset=utf-8")

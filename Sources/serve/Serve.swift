@@ -71,6 +71,18 @@ struct Serve: AsyncParsableCommand {
     options.maxUpload = size
     options.maxConcurrent = concurrent
     options.timeout = .milliseconds(Int(seconds * 1000))
+    // Some files are open beside the connections.
+    options.maxConnections = max(1, min(options.maxConnections, openFileLimit() - 64))
     return options
   }
+}
+
+/// How many files this process may have open, after asking for as many as it may ask for.
+private func openFileLimit() -> Int {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+  let usual = limit.rlim_cur
+  limit.rlim_cur = limit.rlim_max
+  if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = usual }
+  return Int(clamping: limit.rlim_cur)
 }

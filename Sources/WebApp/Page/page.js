@@ -109,9 +109,7 @@ function showList() {
   element("progress").max = Math.max(1, photos.length);
   element("progress").value = done;
   element("progress").hidden = done === photos.length;
-  const [csv, json] = photos.length > 1 ? ["Save all as CSV", "Save all as JSON"] : ["Save as CSV", "Save as JSON"];
-  element("save-csv").textContent = csv;
-  element("save-json").textContent = json;
+  showSaving();
   element("list").replaceChildren(...photos.map((photo) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
@@ -215,7 +213,10 @@ async function readDrawing() {
     } else {
       drawn = photo;
     }
-    if (!isPhotoTab()) view.show(drawn, { isDrawing: true });
+    if (!isPhotoTab()) {
+      view.show(drawn, { isDrawing: true });
+      showSaving();
+    }
   }
   isReadingDrawing = false;
 }
@@ -238,6 +239,7 @@ function selectTab(name) {
   element("photos").hidden = name !== "photo" || photos.length < 2;
   if (name === "photo") view.show(current, { isDrawing: false });
   else view.show(drawn, { isDrawing: true });
+  showSaving();
 }
 for (const [index, tab] of tabs.entries()) {
   tab.addEventListener("click", () => selectTab(tab.id.replace("tab-", "")));
@@ -251,8 +253,15 @@ for (const [index, tab] of tabs.entries()) {
 
 // MARK: Copying and saving
 
-// What the buttons are about: all photos when there are several, else what is shown.
-function subject() { return isPhotoTab() ? photos.length > 1 ? photos : [current] : [drawn]; }
+// What is saved: all photos when there are several, else what is shown.
+function subject() { return isPhotoTab() ? photos : [drawn]; }
+
+function showSaving() {
+  for (const [id, format] of [["save-csv", "CSV"], ["save-json", "JSON"]]) {
+    element(id).textContent = subject().length > 1 ? `Save all as ${format}` : `Save as ${format}`;
+    element(id).disabled = !subject().some((photo) => photo?.record);
+  }
+}
 
 element("copy").addEventListener("click", async () => {
   const text = (isPhotoTab() ? current : drawn).text(view.threshold);

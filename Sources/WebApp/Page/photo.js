@@ -39,7 +39,8 @@ export class Photo {
     return this.lines.some((line) => line.some((digit) => digit.corrected !== null));
   }
 
-  // The lines as text; `?` for digits whose confidence is below `threshold`, 0 to 1.
+  // The lines as text; `?` for digits whose confidence is below `threshold`, 0 to 1, or that the server
+  // refused when it is null.
   text(threshold) {
     return this.lines
       .map((line) => line.map((digit) => shown(digit, threshold)).join(""))
@@ -81,7 +82,8 @@ export const csvHeader = "file,line,text,confidence,x,y,width,height,error\n";
 // What stands for a digit in text: nothing when a person took it away.
 export function shown(digit, threshold) {
   if (digit.corrected !== null) return digit.corrected;
-  return digit.read.confidence < threshold ? "?" : String(digit.read.digit);
+  const isRefused = threshold === null ? digit.read.refused : digit.read.confidence < threshold;
+  return isRefused ? "?" : String(digit.read.digit);
 }
 
 // In words for people and in classes for colours: a network trained with smoothed labels is rarely

@@ -13,18 +13,21 @@ const captions = {
 };
 
 export class ResultView {
-  // `changed` is called after a correction.
+  // `changed` is called after a correction and when the slider moves.
   constructor(elements, changed) {
     this.elements = elements;
     this.changed = changed;
     this.photo = null;
     this.selected = null; // { line, place }, from 1
     elements.steps.addEventListener("toggle", () => this.showSteps());
-    elements.threshold.addEventListener("input", () => this.show(this.photo));
+    this.threshold = null; // as the server has it
+    elements.threshold.addEventListener("input", () => {
+      this.threshold = Number(elements.threshold.value) / 100;
+      this.show(this.photo);
+      this.changed();
+    });
     elements.strip.addEventListener("keydown", (event) => this.key(event));
   }
-
-  get threshold() { return Number(this.elements.threshold.value) / 100; }
 
   // A still view has no picture: that of a drawing is the drawing area.
   show(photo, { isDrawing = this.isDrawing } = {}) {
@@ -46,7 +49,8 @@ export class ResultView {
     this.showStrip();
     this.showDetail();
     const isRead = photo.record !== null;
-    for (const name of ["copy", "saveCSV", "saveJSON"]) elements[name].disabled = !isRead;
+    elements.copy.disabled = !isRead;
+    elements.answer.classList.toggle("failed", photo.state === "failed");
     elements.steps.hidden = !isRead;
     if (isOther) {
       elements.figures.replaceChildren();

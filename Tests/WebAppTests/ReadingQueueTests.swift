@@ -1,0 +1,89 @@
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import WebApp
+
+@Suite struct ReadingQueueTests {
+  /// Keeps a thread busy until it is opened.
+  private final class Gate: Sendable {
+    private let isOpen = Atomic(false)
+    func open() { isOpen.store(true, ordering: .releasing) }
+    func wait() { while !isOpen.load(ordering: .acquiring) {} }
+  }
+
+  /// Waits until the one thread of `queue` is busy with work that waits for `gate`.
+  private func occupy(_ queue: ReadingQueue, until gate: Gate) async throws -> Task<Void, any Error>
+  {
+    let task = Task { try await queue.run { gate.wait() } }
+    while queue.load.running == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    return task
+  }
+
+  @Test func givesResults() async throws {
+    let queue = ReadingQueue(threads: 2, capacity: 100, timeout: .seconds(60))
+    let results = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<50 { group.addTask { try await queue.run { number * number } } }
+      return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+    }
+    #expect(results == Set((0..<50).map { $0 * $0 }))
+    #expect(queue.load.waiting == 0)
+    try await queue.shutDown()
+  }
+
+  @Test func refusesWhenItIsFull() async throws {
+    let queue = ReadingQueue(threads: 1, capacity: 2, timeout: .seconds(60))
+    let gate = Gate()
+    let first = try await occupy(queue, until: gate)
+    let waiting = (0..<2).map { _ in Task { try await queue.run { 1 } } }
+    while queue.load.waiting < 2 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(queue.isFull)
+    let problem = await #expect(throws: Problem.self) { try await queue.run { 2 } }
+    #expect(problem?.status == .serviceUnavailable)
+    #expect(problem?.retryAfter == 1)
+    gate.open()
+    try await first.value
+    for task in waiting { #expect(try await task.value == 1) }
+    #expect(!queue.isFull)
+    try await queue.shutDown()
+  }
+
+  @Test func answersInTimeAndDropsWhatHasNotBegun() async throws {
+    let queue = ReadingQueue(threads: 1, capacity: 2, timeout: .milliseconds(50))
+    let gate = Gate()
+    let first = try await occupy(queue, until: gate)
+    let hasRun = Atomic(false)
+    await #expect(throws: Problem.self) {
+      try await queue.run { hasRun.store(true, ordering: .relaxed) }
+    }
+    await #expect(throws: Problem.self) { try await first.value }
+    gate.open()
+    while queue.load.waiting + queue.load.running > 0 {
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    #expect(!hasRun.load(ordering: .relaxed))
+    try await queue.shutDown()
+  }
+
+  @Test func doesNotWorkForThoseWhoLeft() async throws {
+    let queue = ReadingQueue(threads: 1, capacity: 2, timeout: .seconds(60))
+    let problem = await #expect(throws: Problem.self) {
+      try await queue.run(isWanted: { false }, { 1 })
+    }
+    #expect(problem == .clientGone)
+    try await queue.shutDown()
+  }
+
+  @Test func aBudgetComesBack() throws {
+    let budget = UploadBudget(bytes: 100)
+    do {
+      let (one, two) = (budget.share(), budget.share())
+      try one.grow(by: 60)
+      try two.grow(by: 40)
+      #expect(budget.bytesUsed == 100)
+      #expect(throws: Problem.self) { try two.grow(by: 1) }
+      _ = (one, two)
+    }
+    #expect(budget.bytesUsed == 0)
+  }
+}

@@ -1,0 +1,98 @@
+"""Every route of openapi.json, asked and compared with what it promises; the curl commands of README.md."""
+
+import re
+import subprocess
+
+import jsonschema
+import openapi_spec_validator
+from server import ROOT, SAMPLES, Answer, Server, form, head
+
+PHOTO = (SAMPLES / "single-digit.jpg").read_bytes()
+
+
+def requests(server):
+    """How to bring about each status of each operation."""
+    def slow():
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", content_length=100))
+            return Answer(connection)
+
+    def large():
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", content_length=10**9))
+            return Answer(connection)
+
+    body, type = form(("a.jpg", PHOTO), ("b.jpg", b"no picture"))
+    read = ("post", "/api/recognize")
+    return {
+        (*read, "200"): [
+            lambda: server.read(PHOTO), lambda: server.read(PHOTO, "?tiles=1&debug=1&min-confidence=0.9&name=x"),
+            lambda: server.read(PHOTO, "?expect=1"), lambda: server.read(PHOTO, "?pattern=%23"),
+            lambda: server.ask("POST", "/api/recognize", body, content_type=type),
+            *(lambda format=format: server.read(PHOTO, f"?format={format}") for format in ("json", "jsonl", "csv", "text")),
+        ],
+        (*read, "400"): [lambda: server.read(PHOTO, "?unknown=1")],
+        (*read, "408"): [slow],
+        (*read, "413"): [large],
+        (*read, "415"): [lambda: server.read(PHOTO, content_type="text/html")],
+        (*read, "422"): [lambda: server.read(b"no picture")],
+        **{("get", path, "200"): [lambda path=path: server.ask("GET", path)]
+           for path in ("/api/model", "/healthz", "/readyz", "/metrics", "/openapi.json")},
+    }
+
+
+# Brought about by too much work, in faults.py: says_when_it_is_full.
+ELSEWHERE = {("post", "/api/recognize", "503"), ("get", "/readyz", "503")}
+
+
+def keeps_the_promises_of_openapi(serve, recognize):
+    with Server(serve, "--timeout", "1s") as server:
+        description = server.ask("GET", "/openapi.json").json
+        openapi_spec_validator.validate(description)
+
+        def resolved(item):
+            while "$ref" in item:
+                part = description
+                for name in item["$ref"].removeprefix("#/").split("/"):
+                    part = part[name]
+                item = part
+            return item
+
+        promised = {
+            (method, path, status): resolved(response)
+            for path, methods in description["paths"].items()
+            for method, operation in methods.items()
+            for status, response in operation["responses"].items()
+        }
+        known = requests(server)
+        assert set(known) | ELSEWHERE == set(promised), set(promised) ^ (set(known) | ELSEWHERE)
+        for (method, path, status), asks in known.items():
+            contents = promised[method, path, status]["content"]
+            seen = set()
+            for ask in asks:
+                answer = ask()
+                where = f"{method} {path}: {answer.status} {answer.headers.get('content-type')}"
+                assert answer.status == int(status), where
+                type = answer.headers["content-type"].split(";")[0]
+                assert type in contents, where
+                seen.add(type)
+                schema = {**contents[type]["schema"], "components": description["components"]}
+                is_json = type in ("application/json", "application/problem+json")
+                jsonschema.validate(answer.json if is_json else answer.text, schema)
+            assert seen == set(contents), f"{method} {path} {status}: never saw {set(contents) - seen}"
+        # What is not promised is not there.
+        parameters = {p["name"] for p in description["paths"]["/api/recognize"]["post"]["parameters"]}
+        said = server.read(PHOTO, "?unknown=1").json["detail"].removeprefix("expected parameters among ")
+        assert set(said.split(", ")) == parameters, (said, parameters)
+
+
+def runs_the_curl_commands_of_the_readme(serve, recognize):
+    commands = re.findall(r"^ +\$ (curl .*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(commands) >= 3, commands
+    with Server(serve) as server:
+        for command in commands:
+            assert "localhost:8501" in command, command
+            done = subprocess.run(
+                ["bash", "-c", command.replace("localhost:8501", f"127.0.0.1:{server.port}")],
+                cwd=ROOT, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0 and done.stdout and "about:blank" not in done.stdout, (command, done)

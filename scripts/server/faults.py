@@ -1,0 +1,421 @@
+"""Bad input and faults, over real sockets. See scripts/tests/serve."""
+
+import concurrent.futures
+import random
+import re
+import socket
+import statistics
+import struct
+import subprocess
+import time
+
+from server import CHECKPOINT, SAMPLES, Answer, Server, form, head, png_claiming
+
+PHOTO = SAMPLES / "single-digit.jpg"
+
+
+def still_reads(server):
+    answer = server.read(PHOTO)
+    assert answer.status == 200 and answer.json["text"] == "4", answer.body
+    return answer
+
+
+# Starting and ending
+
+def starts_only_where_it_can(serve, recognize):
+    """Port taken, checkpoint missing, options without sense: one line, status 1."""
+    def fails(*options):
+        done = subprocess.run([serve, *options], capture_output=True, text=True, timeout=30)
+        lines = done.stderr.strip().split("\n")
+        assert done.returncode == 1 and len(lines) == 1 and lines[0].startswith("serve: "), (options, done)
+        return lines[0]
+
+    with Server(serve) as server:
+        line = fails("--port", str(server.port), "--checkpoint", CHECKPOINT)
+        assert f"127.0.0.1:{server.port}" in line and "in use" in line and "--port" in line, line
+    line = fails("--checkpoint", "/nowhere/digits.safetensors")
+    assert "/nowhere/digits.safetensors" in line and "No such file" in line, line
+    assert "found" in fails("--checkpoint", PHOTO)
+    for options in (
+        ["--port", "70000"], ["--port", "x"], ["--max-upload", "0"], ["--max-upload", "much"],
+        ["--max-upload", "99999999999GB"], ["--max-concurrent", "0"], ["--max-concurrent", "1000000"],
+        ["--timeout", "0"], ["--timeout", "nan"], ["--timeout", "1e99s"], ["--unknown"],
+    ):
+        fails(*options)
+    fails("--host", "203.0.113.1", "--port", "0", "--checkpoint", CHECKPOINT)  # not an address of ours
+
+
+def ends_in_good_order_under_load(serve, recognize):
+    """SIGTERM: what has begun is answered, then the process ends with status 0."""
+    with Server(serve) as server:
+        still_reads(server)
+        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+            connections = [server.connect() for _ in range(24)]
+            body = PHOTO.read_bytes()
+            for connection in connections:
+                connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body)
+            # Every request has arrived once the server counts what is waiting or running.
+            time.sleep(0.3)
+            idle = server.connect()
+            server.process.terminate()
+            answers = list(pool.map(Answer, connections))
+        assert [answer.status for answer in answers] == [200] * 24
+        assert server.process.wait(timeout=20) == 0
+        idle.close()
+        try:
+            server.connect(timeout=2)
+            raise AssertionError("still accepts connections")
+        except ConnectionRefusedError:
+            pass
+
+
+# Bodies
+
+def refuses_large_bodies_before_they_are_there(serve, recognize):
+    with Server(serve, "--max-upload", "100kB") as server:
+        # By its announcement: not one byte of it is sent.
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", content_length=100_001))
+            answer = Answer(connection).expect_problem(413, "100 kB")
+            assert answer.headers["connection"] == "close"
+            assert connection.recv(1) == b""
+        # With `Expect`, as curl sends it: refused instead of asked for.
+        with server.connect() as connection:
+            connection.sendall(
+                head("POST", "/api/recognize", content_length=50_000_000, expect="100-continue"))
+            Answer(connection).expect_problem(413)
+        # In chunks, without an announcement: refused at the limit, while more is on its way.
+        with server.connect() as connection:
+            connection.sendall(
+                head("POST", "/api/recognize", content_length=None, transfer_encoding="chunked"))
+            sent = 0
+            try:
+                while sent < 50_000_000:
+                    connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+                    sent += 0x10000
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            assert sent < 50_000_000, "took all of it"
+        assert server.read(b"x" * 100_001).status == 413
+        still_reads(server)
+        # And what is small enough is asked for.
+        body = PHOTO.read_bytes()
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", body, expect="100-continue", content_type="image/jpeg"))
+            assert Answer(connection).status == 100
+            connection.sendall(body)
+            assert Answer(connection).json["text"] == "4"
+
+
+def refuses_wrong_types_and_parameters(serve, recognize):
+    with Server(serve) as server:
+        for type in ("text/html", "application/json", "application/x-www-form-urlencoded", "imagejpeg", ";", "x" * 9000):
+            server.read(PHOTO, content_type=type).expect_problem(415)
+        assert server.read(PHOTO, content_type="IMAGE/PNG").status == 200  # the bytes say what it is
+        assert server.read(PHOTO, content_type=None).status == 200
+        for query in (
+            "?x=1", "?debug=yes", "?format=xml", "?tiles=2", "?debug=1&debug=1", "?name=%zz", "?name=%ff", "?=1",
+            "?min-confidence=2", "?min-confidence=nan", "?min-confidence=", "?expect=0", "?expect=-1", "?expect=1e9",
+            "?expect=99999999999999999999", "?pattern=xx", "?pattern=%23%0A", "?expect=1&pattern=%23",
+        ):
+            server.read(PHOTO, query).expect_problem(400)
+        assert server.read(PHOTO, "?name=a+b%20%C3%A9").json["file"] == "a b é"
+        server.read(b"").expect_problem(422, "photo: expected a")
+        server.read(b"hello").expect_problem(422, "photo: expected a")
+        server.read(PHOTO.read_bytes()[:20_000]).expect_problem(422, "photo: expected a")
+        server.read(PHOTO, "?expect=12").expect_problem(422, "12 digits")
+        assert server.read(PHOTO, "?min-confidence=1").json["text"] == "?"
+        assert server.read(PHOTO, "?pattern=%3C%23%3E").json["text"] == "<4>"
+
+
+def refuses_broken_forms(serve, recognize):
+    photo = PHOTO.read_bytes()
+    whole, type = form(("a.jpg", photo))
+    with Server(serve) as server:
+        def send(body, type=type):
+            return server.ask("POST", "/api/recognize", body, content_type=type)
+
+        assert send(whole).json[0]["text"] == "4"
+        for name in ("multipart/form-data", "multipart/form-data; boundary=", 'multipart/form-data; boundary="' + "x" * 71 + '"'):
+            send(whole, name).expect_problem(400)
+        bodies = [
+            b"", b"--", b"--cut here", b"--cut here--", b"--cut here\r\n", b"--cut here\r\n\r\n", whole[:-4], whole[:-20], whole[:100],
+            b"--cut hereX\r\n\r\n", b"x" * 100_000, b"--cut here\r\n" + b"a: b\r\n" * 10_000 + b"\r\n\r\n--cut here--",
+            b"--cut here\r\n\r\nno file\r\n--cut here--", b"--cut here\r\nContent-Disposition: form-data; filename\r\n\r\n\r\n--cut here--",
+            whole.replace(b"a.jpg", b""), b"\r\n--cut here\r\n\r\n\r\n" * 101 + b"\r\n--cut here--", b"\r\n--cut here" * 50_000,
+        ]
+        for body in bodies:
+            send(body).expect_problem(400)
+        # Every beginning of a good form is an error or an answer, never a fall.
+        small, _ = form(("a.pgm", b"P5 1 1 255 \xff"), ("b", b"no picture"))
+        with server.connect() as connection:
+            for length in range(len(small) + 1):
+                connection.sendall(head("POST", "/api/recognize", small[:length], content_type=type) + small[:length])
+                assert Answer(connection).status in (200, 400, 422)
+        # One photo that cannot be read does not stop the others; none at all is a refusal.
+        answer = send(form(("bad.jpg", b"text"), ("good.jpg", photo))[0])
+        assert answer.status == 200 and "error" in answer.json[0] and answer.json[1]["text"] == "4"
+        send(form(("bad.jpg", b"text"))[0]).expect_problem(422, "bad.jpg: expected a")
+        still_reads(server)
+
+
+def survives_bombs(serve, recognize):
+    """Pictures that are small as files and huge when unpacked: refused, or read within bounds."""
+    with Server(serve) as server:
+        still_reads(server)
+        server.read(png_claiming(65_500, 65_500)).expect_problem(422, "megapixels")
+        server.read(png_claiming(4_000_000_000, 4_000_000_000)).expect_problem(422)
+        server.read(b"P5 99999999999999999999 9 255 x").expect_problem(422)
+        server.read(b"P5 60000 3000 255 x").expect_problem(422)
+        server.read(b"BM" + b"\xff" * 200).expect_problem(422)
+        answer = server.read(png_claiming(14_000, 14_000), timeout=120)  # 196 megapixels in 25 kB
+        assert answer.status in (200, 422, 503), answer.body
+        still_reads(server)
+        print(f"    peak memory {server.peak_memory:.0f} MB")
+        assert server.peak_memory < 2000
+
+
+def survives_garbage(serve, recognize):
+    """10,000 bodies of noise, most of which begin like a picture."""
+    noise = random.Random(1)
+    photo = PHOTO.read_bytes()
+    magics = [b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"BM", b"P5 8 8 255 ", b"P3 ", b"RIFF\0\0\0\0WEBP", b"II*\0", b"GIF89a"]
+    with Server(serve) as server:
+        with server.connect() as connection:
+            for number in range(10_000):
+                if number % 10 == 0:  # a real photo with some bytes changed
+                    body = bytearray(photo[: noise.randrange(100, 6000)])
+                    for _ in range(20):
+                        body[noise.randrange(len(body))] = noise.randrange(256)
+                    body = bytes(body)
+                else:
+                    body = noise.choice(magics) + noise.randbytes(noise.randrange(0, 600))
+                connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body)
+                status = Answer(connection).status
+                assert status in (200, 422), (number, status)
+                if number == 1000:
+                    early = server.memory
+        still_reads(server)
+        print(f"    memory after 1,000: {early:.0f} MB, after 10,000: {server.memory:.0f} MB")
+        assert server.memory < 1.25 * early + 10
+
+
+# Requests
+
+def answers_the_rest_of_http(serve, recognize):
+    with Server(serve) as server:
+        page = server.ask("GET", "/")
+        assert page.status == 200 and b"<!doctype html>" in page.body
+        for name, value in (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")):
+            assert page.headers[name] == value
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert "set-cookie" not in page.headers
+        assert server.ask("GET", "/", if_none_match=page.headers["etag"]).status == 304
+        with server.connect() as connection:
+            connection.sendall(head("HEAD", "/"))
+            answer = Answer(connection, no_body=True)
+            assert answer.status == 200 and answer.headers["content-length"] == str(len(page.body)) and answer.body == b""
+        for path in (
+            "/nothing", "/../etc/passwd", "/..%2f..%2fetc/passwd", "//", "/samples/../page.js", "/samples/", "/page.js/",
+            "/%2e%2e/", "/\\..\\", "/page.js%00", "/api/recognize/", "*", "/" + "a" * 8000,
+        ):
+            server.ask("GET", path).expect_problem(404)
+        for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+            answer = server.ask(method, "/api/recognize").expect_problem(405)
+            assert answer.headers["allow"] == "POST"
+        assert server.ask("POST", "/").expect_problem(405).headers["allow"] == "GET, HEAD"
+        # Several requests at once on one connection, answered in order.
+        body = PHOTO.read_bytes()
+        with server.connect() as connection:
+            request = head("POST", "/api/recognize", body, content_type="image/jpeg") + body
+            connection.sendall(request + head("GET", "/healthz") + request)
+            answer = Answer(connection)
+            # What follows an answer is in the same packet now and then.
+            rest = answer.body[int(answer.headers["content-length"]):]
+            while rest.count(b"HTTP/1.1 200") < 2 or not rest.endswith(b"}\n"):
+                rest += connection.recv(65536)
+            assert rest.index(b"ok\n") < rest.index(b'"text":"4"')
+
+
+def refuses_what_is_no_http(serve, recognize):
+    with Server(serve) as server:
+        for data in (
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100, b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+            b"\0" * 100_000, b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\n\r\n",
+            head("GET", "/", x=b"y" * 100_000), b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
+            head("GET", "/", content_length=-1), head("GET", "/", content_length="9" * 40),
+            head("POST", "/api/recognize", transfer_encoding="chunked", content_length=None) + b"zz\r\n\r\n",
+        ):
+            with server.connect(timeout=20) as connection:
+                try:
+                    connection.sendall(data)
+                    received = connection.recv(65536)
+                except (BrokenPipeError, ConnectionResetError):
+                    received = b""
+                assert received == b"" or received.startswith(b"HTTP/1.1 4"), received
+        still_reads(server)
+
+
+def keeps_names_harmless(serve, recognize):
+    """A file's name names the photo in the answer and does nothing else."""
+    photo = PHOTO.read_bytes()
+    names = ["../../../etc/passwd", "<script>alert(1)</script>", "a%22b%0D%0AX-Injected: 1", "\\u0000", "=cmd|x", "ü\u202e", "a\\\"b"]
+    with Server(serve) as server:
+        body, type = form(*[(name, photo) for name in names])
+        answer = server.ask("POST", "/api/recognize", body, content_type=type)
+        assert [item["file"] for item in answer.json] == [
+            *names[:2], 'a"b\r\nX-Injected: 1', *names[3:6], 'a"b'], answer.json
+        assert answer.headers["content-type"] == "application/json"
+        assert "x-injected" not in answer.headers
+        table = server.ask("POST", "/api/recognize?format=csv", body, content_type=type)
+        assert "'=cmd|x," in table.text
+        server.ask("GET", "/x\x1b[31m%0d%0aforged")
+    text = "".join(server.log)
+    assert "\x1b" not in text and "\r" not in text and "X-Injected" not in text
+
+
+# Time and numbers
+
+def cuts_slow_clients_off(serve, recognize):
+    with Server(serve, "--timeout", "1s") as server:
+        def ends_within(seconds, data, then=b""):
+            started = time.monotonic()
+            with server.connect(timeout=seconds) as connection:
+                connection.sendall(data)
+                received = b""
+                while more := connection.recv(65536):
+                    received += more
+            assert time.monotonic() - started < seconds
+            return received
+
+        assert ends_within(5, b"") == b""  # nothing at all
+        assert ends_within(5, b"GET / HTTP/1.1\r\nHost:") == b""  # half a head
+        answer = ends_within(5, head("POST", "/api/recognize", content_length=1000) + b"x")  # half a body
+        assert answer.startswith(b"HTTP/1.1 408") and b"problem+json" in answer, answer
+        # A head and a body that drip: one byte whenever the connection could be taken for idle.
+        for start in (b"", head("POST", "/api/recognize", content_length=1000)):
+            with server.connect() as connection:
+                started = time.monotonic()
+                try:
+                    connection.sendall(start)
+                    while time.monotonic() - started < 8:
+                        connection.sendall(b"x")
+                        time.sleep(0.2)
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+                assert time.monotonic() - started < 5, "was let to drip"
+        body = PHOTO.read_bytes()
+        # The other side half closed in the middle of a request.
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", content_length=1000) + b"x")
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(65536)
+        # A body that takes longer than the timeout, but comes at a fair pace, is taken.
+        with server.connect() as connection:
+            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg"))
+            for start in range(0, len(body), len(body) // 7 + 1):
+                connection.sendall(body[start : start + len(body) // 7 + 1])
+                time.sleep(0.25)
+            assert Answer(connection).json["text"] == "4"
+        still_reads(server)
+
+
+def serves_others_beside_200_slow_senders(serve, recognize):
+    """Within twice the usual time, while 200 clients send a byte now and then."""
+    def usual(server):
+        times = []
+        for _ in range(30):
+            started = time.monotonic()
+            still_reads(server)
+            times.append(time.monotonic() - started)
+        return statistics.median(times)
+
+    with Server(serve) as server:
+        before = usual(server)
+        slow = [server.connect() for _ in range(200)]
+        for connection in slow:
+            connection.sendall(head("POST", "/api/recognize", content_length=20_000_000, content_type="image/jpeg") + b"x" * 1000)
+        during = usual(server)
+        for connection in slow:
+            connection.sendall(b"x")  # still open
+        print(f"    alone {1000 * before:.0f} ms, beside 200 slow senders {1000 * during:.0f} ms, {server.memory:.0f} MB")
+        assert during < 2 * before
+        for connection in slow:
+            connection.close()
+
+
+def serves_beside_many_connections(serve, recognize):
+    with Server(serve) as server:
+        idle = [server.connect() for _ in range(900)]
+        still_reads(server)
+        for connection in idle:
+            connection.close()
+        still_reads(server)
+
+
+def forgets_clients_that_leave(serve, recognize):
+    """Gone in the middle of a large answer, by a reset."""
+    body = (SAMPLES / "column.jpg").read_bytes()
+    with Server(serve) as server:
+        for _ in range(10):
+            connection = server.connect()
+            connection.sendall(head("POST", "/api/recognize?debug=1", body, content_type="image/jpeg") + body)
+            connection.recv(1000)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        for _ in range(30):  # and before there is any answer
+            connection = server.connect()
+            connection.sendall(head("POST", "/api/recognize?debug=1", body, content_type="image/jpeg") + body)
+            connection.close()
+        # Their photos are not waiting any more, or this would take half a minute.
+        started = time.monotonic()
+        still_reads(server)
+        assert time.monotonic() - started < 3
+
+
+def says_when_it_is_full(serve, recognize):
+    """More photos at once than the queue holds: some are read, the others are told when to come again."""
+    body = (SAMPLES / "column.jpg").read_bytes()
+    with Server(serve, "--max-concurrent", "1", "--timeout", "60s") as server:
+        with concurrent.futures.ThreadPoolExecutor(120) as pool:
+            answers = list(pool.map(lambda _: server.read(body), range(120)))
+        full = [answer for answer in answers if answer.status == 503]
+        assert full and len(full) < 120, f"{len(full)} of 120 refused"
+        for answer in full:
+            answer.expect_problem(503, "waiting")
+            assert int(answer.headers["retry-after"]) >= 1
+        assert all(answer.status == 200 for answer in answers if answer not in full)
+        print(f"    {len(full)} of 120 told to come again")
+        metrics = server.ask("GET", "/metrics").text
+        assert re.search(r'refusals_total\{reason="busy"\} ' + str(len(full)), metrics), metrics
+        assert "photos_waiting 0\n" in metrics and "upload_bytes 0\n" in metrics
+    with Server(serve, "--max-concurrent", "1", "--timeout", "0.2s") as server:
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            answers = list(pool.map(lambda _: server.read(body), range(30)))
+        late = [answer for answer in answers if answer.status == 503]
+        assert late, "nothing took longer than 0.2 s"
+        late[0].expect_problem(503, "0.2 seconds")
+
+
+# Answers
+
+def answers_as_the_command_does(serve, recognize):
+    """Byte for byte, apart from the time, alone and in a form, in every format."""
+    names = sorted(path.name for path in SAMPLES.iterdir() if path.suffix in (".jpg", ".png"))
+    without_time = lambda text: re.sub(r'"milliseconds":[0-9.]+', '"milliseconds":0', text)
+
+    def command(format):
+        done = subprocess.run(
+            [recognize, "--checkpoint", CHECKPOINT, "--format", format, *names],
+            capture_output=True, text=True, check=True, cwd=SAMPLES)
+        return without_time(done.stdout)
+
+    with Server(serve) as server:
+        alone = [server.read(SAMPLES / name, f"?name={name}").text for name in names]
+        assert without_time("".join(alone)) == command("jsonl")
+        body, type = form(*[(name, (SAMPLES / name).read_bytes()) for name in names])
+        for format in ("json", "jsonl", "csv"):
+            answer = server.ask("POST", f"/api/recognize?format={format}", body, content_type=type)
+            assert without_time(answer.text) == command(format), format
+        assert server.read(SAMPLES / "column.jpg", "?format=text").text == "1284\n967\n3050\n418\n2736\n"

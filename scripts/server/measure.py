@@ -1,0 +1,105 @@
+"""Speed and memory of the web app: `measure.py SERVE RECOGNIZE`; see scripts/measure-serve."""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+from server import CHECKPOINT, SAMPLES, Server, png_of_seven
+
+SECONDS = 8  # of load for each row
+PHOTO = SAMPLES / "column.jpg"  # 900 x 1200: a little over one megapixel
+
+POST = """
+local file = io.open(os.getenv("BODY"), "rb")
+wrk.method, wrk.body = "POST", file:read("*a")
+wrk.headers["Content-Type"] = "application/octet-stream"
+file:close()
+done = function(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
+"""
+
+
+def load(server, body, clients, script, seconds=SECONDS):
+    """Requests a second, p50 and p99 in ms, errors, with so many clients that each ask again at once."""
+    done = subprocess.run(
+        ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s",
+         "--timeout", "30s", "--script", script, f"{server.address}/api/recognize"],
+        env={**os.environ, "BODY": str(body)}, capture_output=True, text=True, check=True)
+    rate, p50, p99, errors = re.search(r"RESULT (\S+) (\S+) (\S+) (\d+)", done.stdout).groups()
+    return float(rate), float(p50), float(p99), int(errors)
+
+
+def start_to_first_answer(serve):
+    photo = PHOTO.read_bytes()
+    with Server(serve) as server:
+        answer = server.read(photo)
+        assert answer.status == 200
+        return time.monotonic() - server.started
+
+
+def rate_of_the_command(recognize, photo, processes=2, photos=60):
+    """Photos a second of `recognize` over many names, on `processes` processors."""
+    def run(count):
+        with concurrent.futures.ThreadPoolExecutor(processes) as pool:
+            list(pool.map(lambda _: subprocess.run(
+                [recognize, "--checkpoint", CHECKPOINT, "--format", "jsonl", *[photo] * count],
+                stdout=subprocess.DEVNULL, check=True), range(processes)))
+
+    started = time.monotonic()
+    run(1)
+    start = time.monotonic() - started  # starting the processes is no part of the rate
+    started = time.monotonic()
+    run(photos)
+    return processes * (photos - 1) / (time.monotonic() - started - start)
+
+
+def main():
+    serve, recognize = sys.argv[1], sys.argv[2]
+    best = min(start_to_first_answer(serve) for _ in range(5))
+    print(f"start to first answer (a photo of 1.1 megapixels), best of 5: {best:.2f} s")
+    with tempfile.TemporaryDirectory() as scratch, Server(serve) as server:
+        script, drawing = pathlib.Path(scratch, "post.lua"), pathlib.Path(scratch, "seven.png")
+        script.write_text(POST)
+        drawing.write_bytes(png_of_seven())
+        assert server.read(drawing).json["text"] == "7"
+        print(f"resident at rest, after one drawing: {server.memory:.0f} MB\n")
+        print("| what | clients | a second | p50 ms | p99 ms | errors |\n| --- | --- | --- | --- | --- | --- |")
+        rates = []
+        for name, body in (("drawn digit, 480 x 300 PNG", drawing), ("photo, 900 x 1200 JPEG", PHOTO)):
+            for clients in (1, 8, 64):
+                rate, p50, p99, errors = load(server, body, clients, script)
+                print(f"| {name} | {clients} | {rate:.1f} | {p50:.1f} | {p99:.1f} | {errors} |", flush=True)
+                if body is PHOTO:
+                    rates.append(rate)
+        command = rate_of_the_command(recognize, PHOTO)
+        print(f"\nrecognize, two processes, same photo: {command:.1f} a second;"
+              f" the server reaches {100 * max(rates) / command:.0f} % of it")
+    with tempfile.TemporaryDirectory() as scratch, Server(serve) as server:
+        script, drawing = pathlib.Path(scratch, "post.lua"), pathlib.Path(scratch, "seven.png")
+        script.write_text(POST)
+        drawing.write_bytes(png_of_seven())
+
+        def requests():
+            text = server.ask("GET", "/metrics").text
+            found = re.search(r'http_requests_total\{route="/api/recognize",method="POST",status="200"\} (\d+)', text)
+            return int(found.group(1)) if found else 0
+
+        memory = {}
+        for goal in (1000, 20_000):
+            while requests() < goal:
+                load(server, drawing, 8, script, seconds=1 if goal == 1000 else 5)
+            memory[goal] = server.memory
+            print(f"resident after {requests():,} requests: {server.memory:.1f} MB")
+        print(f"growth: {100 * (memory[20_000] / memory[1000] - 1):.1f} %")
+
+
+main()
