@@ -39,7 +39,8 @@ extension Implementation {
     if m == 1 && bColumn == 1 && n % 16 == 0 {
       return multiplyRow(a, aColumn, b, bRow, inner: inner, columns: n, add: add, into: c)
     }
-    let (packed, edge) = (scratch, scratch + 16 * packedRows)  // edge: a tile that c has no room for
+    // Packed columns; a tile at the edge of c that c has no room for.
+    let (packed, edge) = (scratch, scratch + 16 * packedRows)
     var first = 0
     repeat {
       let depth = min(packedRows, inner - first)
