@@ -124,14 +124,14 @@ let package = Package(
     .executableTarget(
       name: "evaluate",
       dependencies: [
-        "Bytes", "CommandSupport", "Datasets", "Networks", "Tensors", "Training", "Workers",
-        argumentParser,
+        "Bytes", "CommandSupport", "Datasets", "Imaging", "Networks", "Recognition", "Reports",
+        "Tensors", "Training", "Workers", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "recognize",
       dependencies: [
-        "Bytes", "CommandSupport", "Imaging", "Recognition", "Reports", argumentParser,
+        "Bytes", "CommandSupport", "Imaging", "Recognition", "Reports", "Workers", argumentParser,
       ],
       swiftSettings: settings),
 

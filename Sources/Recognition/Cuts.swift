@@ -10,7 +10,7 @@ import Imaging
 struct Cuts: Sendable {
   private let region: Region
   /// For each cut, from left to right, the first column of each row that lies right of it.
-  private let paths: [[Int]]
+  let paths: [[Int]]
 
   var count: Int { paths.count }
 
@@ -137,12 +137,7 @@ extension TileReader {
   /// probabilities, so that needless parts do not pay).
   func parted(_ candidates: [Candidate], referenceHeight: Double) -> [Candidate] {
     candidates.flatMap { candidate in
-      let box = candidate.region.box
-      // Two digits side by side are as high as one, and hardly narrower than one is high.
-      guard candidate.isJunk || candidate.confidence < 0.7,
-        Double(box.height) > 0.5 * referenceHeight,
-        Double(box.width) > 0.8 * min(Double(box.height), referenceHeight)
-      else { return [candidate] }
+      guard candidate.mayBeSeveral(referenceHeight: referenceHeight) else { return [candidate] }
       return parts(of: candidate, referenceHeight: referenceHeight) ?? [candidate]
     }
   }
@@ -168,14 +163,20 @@ extension TileReader {
     min(Double(whole.region.box.height), 1.3 * referenceHeight)
   }
 
+  /// Where some ink may be cut.
+  func cuts(of whole: Candidate, referenceHeight: Double) -> Cuts {
+    let height = cuttingHeight(of: whole, referenceHeight)
+    // Four cuts for each digit that may be there, so that one of them is right.
+    let limit = min(40, max(12, Int(8 * Double(whole.region.box.width) / height)))
+    return Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: limit)
+  }
+
   /// The best ways to part some ink: one for each number of parts, at least 2, that is possible.
   ///
   /// - Returns: the parts from left to right, none of them junk.
   func partings(of whole: Candidate, referenceHeight: Double) -> [[Candidate]] {
     let height = cuttingHeight(of: whole, referenceHeight)
-    // Four cuts for each digit that may be there, so that one of them is right.
-    let limit = min(40, max(12, Int(8 * Double(whole.region.box.width) / height)))
-    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: limit)
+    let cuts = cuts(of: whole, referenceHeight: referenceHeight)
     guard cuts.count > 0 else { return [] }
     var spans: [(from: Int, to: Int)] = []
     var regions: [Region] = []
@@ -206,5 +207,15 @@ extension TileReader {
     return best[cuts.count + 1].sorted { $0.key < $1.key }.map {
       $0.value.parts.map { readings[$0] }
     }
+  }
+}
+
+extension Candidate {
+  /// Whether it may be several digits that touch: not clearly one, and wide enough. Two digits side by
+  /// side are as high as one, and hardly narrower than one is high.
+  func mayBeSeveral(referenceHeight: Double) -> Bool {
+    let box = region.box
+    return (isJunk || confidence < 0.7) && Double(box.height) > 0.5 * referenceHeight
+      && Double(box.width) > 0.8 * min(Double(box.height), referenceHeight)
   }
 }

@@ -9,15 +9,17 @@ public struct Trace: Sendable {
   }
 
   /// What the network saw of each digit, 28 × 28, in reading order: line by line, from left to right.
-  public private(set) var tiles: [GrayImage] = []
-  private var refused: [GrayImage] = []
-  private var reading: PageReading?
+  public var tiles: [GrayImage] { rows.joined().map(\.tile) }
+  /// The digits that were read, line by line.
+  private(set) var rows: [[Candidate]] = []
+  private(set) var refused: [Candidate] = []
+  private(set) var reading: PageReading?
 
   public init() {}
 
-  mutating func record(_ reading: PageReading, tiles: [GrayImage], refused: [GrayImage]) {
+  mutating func record(_ reading: PageReading, rows: [[Candidate]], refused: [Candidate]) {
     self.reading = reading
-    self.tiles = tiles
+    self.rows = rows
     self.refused = refused
   }
 
@@ -29,6 +31,9 @@ public struct Trace: Sendable {
     for region in segmentation.dropped {
       regions.draw(region.box, red: 220, green: 60, blue: 50)
     }
+    for region in segmentation.doubtful {
+      regions.draw(region.box, red: 210, green: 130, blue: 0)
+    }
     for region in segmentation.digits {
       regions.draw(region.box, red: 20, green: 140, blue: 60, thickness: 2)
     }
@@ -37,13 +42,32 @@ public struct Trace: Sendable {
       Step(name: "ink", picture: ColorImage(page.ink.inverted)),
       Step(name: "mask", picture: maskPicture(reading.found, rest: reading.mask)),
       Step(name: "regions", picture: regions),
+      Step(name: "lines", picture: linesPicture(page.gray)),
     ]
-    for (name, tiles) in [("tiles", tiles), ("refused", refused)] {
+    for (name, tiles) in [("tiles", tiles), ("refused", refused.map(\.tile))] {
       if let sheet = tileSheet(tiles) {
         steps.append(Step(name: name, picture: ColorImage(sheet)))
       }
     }
     return steps
+  }
+
+  /// The digits of each line in a colour, and the way from one to the next.
+  private func linesPicture(_ gray: GrayImage) -> ColorImage {
+    let colors: [(UInt8, UInt8, UInt8)] = [(20, 110, 220), (200, 60, 160), (0, 140, 90)]
+    var picture = ColorImage(gray)
+    for (index, row) in rows.enumerated() {
+      let color = colors[index % colors.count]
+      for candidate in row {
+        picture.draw(
+          candidate.region.box, red: color.0, green: color.1, blue: color.2, thickness: 2)
+      }
+      for (from, to) in zip(row, row.dropFirst()) {
+        picture.drawLine(
+          from: from.region.box.middle, to: to.region.box.middle, width: 2, color: color)
+      }
+    }
+    return picture
   }
 
   /// Ink black, removed rulings red.

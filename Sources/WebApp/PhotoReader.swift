@@ -39,7 +39,7 @@ struct PhotoReader: Sendable {
     let answer = try await queue.run(isWanted: isWanted) { () -> Answer in
       var trace: Trace? = wishes.tiles || wishes.steps ? Trace() : nil
       let result = Result { () throws(FileError) in
-        let photo = try decodeImage(bytes, file: file)
+        let photo = try decodePhoto(bytes, file: file)
         let reading = recognizer.read(photo, options: wishes.reading, trace: &trace)
         try wishes.reading.form?.check(reading, file: file)
         return reading

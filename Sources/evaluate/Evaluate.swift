@@ -4,6 +4,8 @@ import CommandSupport
 import Datasets
 import FoundationEssentials
 import Networks
+import Recognition
+import Reports
 import Tensors
 import Training
 import Workers
@@ -12,7 +14,13 @@ import Workers
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measures a checkpoint on the MNIST test set, or on images of your own.",
+    abstract: "Measures a checkpoint on the MNIST test set, or on images or photos of your own.",
+    discussion: """
+      With --photos it reads photos as recognize does and compares with what stands on them. The \
+      manifest is a CSV table with the columns path and truth, and perhaps kind (what to group by), \
+      repo (where a photo comes from: sources count alike) and notes (rotated: a group of its own; \
+      scattered: the order does not count).
+      """,
     version: versionText)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -23,8 +31,16 @@ struct Evaluate: ParsableCommand {
   var checkpoint: String?
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
-  @Option(help: "An IDX file of images, instead of --data; needs --labels.")
+  @Option(
+    help: """
+      An IDX file of images, instead of --data; needs --labels. With --photos: the folder of the \
+      photos. (default: images beside the manifest, or the manifest's folder)
+      """)
   var images: String?
+  @Option(help: "A table of photos and their digits, instead of --data.")
+  var photos: String?
+  @Option(help: "With --photos: write a page with all photos that were not read exactly (HTML).")
+  var sheet: String?
   @Option(help: "The IDX file of their labels.")
   var labels: String?
   @Option(help: "text or json.")
@@ -39,6 +55,8 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     warnOfDebugBuild()
     let team = WorkerTeam(threads: try checkedThreads(threads))
+    if let photos { return try measure(photos: photos, on: team) }
+    guard sheet == nil else { throw UserError("--sheet needs --photos") }
     let checkpoint = try Checkpoint(contentsOf: checkpoint ?? defaultCheckpoint())
     var set = try imagesToMeasure()
     if let limit {
@@ -70,6 +88,35 @@ struct Evaluate: ParsableCommand {
         logits: answers, labels: set.labels, temperature: checkpoint.temperature),
       temperature: checkpoint.temperature, imagesPerSecond: Double(set.count) / seconds)
     print(format == .json ? try report.json() : report.text)
+  }
+
+  private func measure(photos: String, on team: WorkerTeam) throws {
+    guard labels == nil, limit == nil, logits == nil else {
+      throw UserError("--labels, --limit and --logits do not go with --photos")
+    }
+    let manifest = try PhotoManifest(try readFile(photos), file: photos)
+    let beside = parentFolder(of: photos)
+    let folder = images ?? (isFolder("\(beside)/images") ? "\(beside)/images" : beside)
+    guard isFolder(folder) else {
+      throw FileError(
+        file: folder, expected: "the folder of the photos",
+        found: isFile(folder) ? "a file" : "nothing", advice: "name it with --images")
+    }
+    let evaluation = PhotoEvaluation(
+      recognizer: try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint()),
+      manifest: manifest, folder: folder)
+    let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
+    for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
+    let scores = outcomes.compactMap(\.score)
+    let table = PhotoScoreTable(scores)
+    print(
+      format == .json ? try PhotoReport(table, scores).json() : table.text,
+      terminator: format == .json ? "\n" : "")
+    if let sheet {
+      try writeFile(
+        sheet, Array(contactSheet(of: outcomes.compactMap(\.mistake), table: table).utf8))
+    }
+    if outcomes.contains(where: { $0.error != nil }) { throw ExitCode.failure }
   }
 
   private func imagesToMeasure() throws -> LabelledImages {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bytes
 import CommandSupport
-import Imaging
+import Glibc
 import Recognition
 
 @main
@@ -15,11 +15,28 @@ struct Recognize: ParsableCommand {
       """,
     version: versionText)
 
-  @Argument(help: "The photos.", completion: .file()) var photos: [String] = []
+  @Argument(
+    help: """
+      The photos: files, patterns such as 'scans/*.jpg', or folders, of which all pictures are read, \
+      those in folders below as well.
+      """, completion: .file()) var photos: [String] = []
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
   @Option(help: "What to print: text, json, jsonl or csv.") var format = OutputFormat.text
-  @Option(help: "Write pictures of every step into this folder.") var debug: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write each photo with boxes, digits and confidences: into a file .png or .jpg for one photo, "
+        + "or into a folder.", valueName: "file-or-folder"))
+  var annotate: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that shows every step of reading: into a file .html for one photo, or into a "
+        + "folder.", valueName: "file-or-folder"))
+  var debug: String?
+  @Option(
+    parsing: .unconditional,
+    help: "Photos to read at once. (default: the number of processors)")
+  var jobs: Int?
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -49,30 +66,28 @@ struct Recognize: ParsableCommand {
     warnOfDebugBuild()
     let options = try readingOptions()
     let recognizer = try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint())
-    guard try readAll(with: recognizer, options) else { throw ExitCode.failure }
+    let jobs = try checkedJobs()
+    try annotation?.prepare()
+    try debugging?.prepare()
+    guard try readAll(with: recognizer, options, jobs: jobs) else { throw ExitCode.failure }
   }
 
-  /// What the pages of a file say; nothing here stops the other files.
-  private func read(
-    _ file: String, with recognizer: Recognizer, _ options: ReadingOptions, number: Int
-  ) -> [(name: String, result: Result<Reading, FileError>)] {
-    do throws(FileError) {
-      let bytes = try readFile(file)
-      var readings: [(String, Result<Reading, FileError>)] = []
-      recognizer.readPages(of: bytes, file: file, options: options, isTraced: debug != nil) {
-        name, _, result, trace in
-        var result = result
-        if let debug, let trace {
-          do throws(FileError) {
-            try save(trace, in: "\(debug)/\(number)-\(lastPart(of: name))")
-          } catch { result = .failure(error) }
-        }
-        readings.append((name, result))
-      }
-      return readings
-    } catch {
-      return [(file, .failure(error))]
+  private var annotation: PictureOutput? {
+    annotate.map {
+      PictureOutput(place: $0, fileEndings: [".png", ".jpg", ".jpeg"], ending: ".jpg")
     }
+  }
+
+  private var debugging: PictureOutput? {
+    debug.map { PictureOutput(place: $0, fileEndings: [".html", ".htm"], ending: ".html") }
+  }
+
+  private func checkedJobs() throws -> Int {
+    guard let jobs else { return min(processorCount, 16) }
+    guard (1...64).contains(jobs) else {
+      throw UserError("--jobs must be from 1 to 64, not \(jobs)")
+    }
+    return jobs
   }
 
   private func readingOptions() throws -> ReadingOptions {
@@ -101,67 +116,34 @@ struct Recognize: ParsableCommand {
 
   /// Reads and prints photo after photo; answers whether all could be read.
   private func readAll(
-    with recognizer: Recognizer, _ options: ReadingOptions
+    with recognizer: Recognizer, _ options: ReadingOptions, jobs: Int
   ) throws(FileError) -> Bool {
-    var output = OutputWriter(format: format, namesPhotos: photos.count != 1 || list != nil)
-    var names = PhotoNames(named: photos, list: list)
+    let names = PhotoNames(named: photos, list: list)
+    // A folder or a pattern may stand for several.
+    let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
+    var output = OutputWriter(format: format, namesPhotos: namesPhotos)
+    var progress = PhotoProgress()
     var areAllRead = true
-    var number = 0
+    let reader = FileReader(
+      recognizer: recognizer, options: options, annotation: annotation, debugging: debugging)
     try output.begin()
-    while let file = try names.next() {
-      number += 1
-      for (name, result) in read(file, with: recognizer, options, number: number) {
-        if case .failure(let error) = result {
-          printError("recognize: \(error)")
+    let batch = Batch<[FileReader.Answer]>(names, window: 4 * jobs) {
+      (answers, known) throws(FileError) in
+      for answer in answers {
+        for error in answer.errors {
+          progress.print("recognize: \(error)")
           areAllRead = false
         }
-        try output.write(name, result)
+        try output.write(answer.name, answer.result)
       }
+      progress.step(of: known)
     }
+    // One photo needs one thread.
+    try batch.run(threads: namesPhotos ? jobs : 1) {
+      reader.read($0, number: $1)
+    }
+    progress.end()
     try output.end()
     return areAllRead
   }
-}
-
-/// The photos of the command line, then those of the list, as they come.
-struct PhotoNames {
-  private var waiting: ArraySlice<String>
-  private var list: String?
-  private var readsInput = false
-
-  init(named photos: [String], list: String?) {
-    waiting = photos[...]
-    self.list = list
-  }
-
-  /// - Throws: `FileError` when the list cannot be read.
-  mutating func next() throws(FileError) -> String? {
-    if let name = waiting.popFirst() { return name }
-    if let list {
-      self.list = nil
-      if list == "-" {
-        readsInput = true
-      } else {
-        let text = String(decoding: try readFile(list), as: UTF8.self)
-        waiting = text.split(whereSeparator: \.isNewline).map(String.init)[...]
-        return waiting.popFirst()
-      }
-    }
-    while readsInput, let line = readLine() {
-      if !line.isEmpty { return line }
-    }
-    return nil
-  }
-}
-
-/// Writes the pictures of a trace as `1-gray.png`, `2-ink.png` and so on.
-private func save(_ trace: Trace, in folder: String) throws(FileError) {
-  try makeFolder(folder)
-  for (index, step) in trace.steps.enumerated() {
-    try writeFile("\(folder)/\(index + 1)-\(step.name).png", encodePNG(step.picture))
-  }
-}
-
-private func lastPart(of path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? "photo"
 }

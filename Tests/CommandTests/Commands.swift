@@ -126,6 +126,17 @@ enum SmallMNIST {
     header(2049, [count]) + (0..<count).map { UInt8($0 % 10) }
   }
 
+  /// A PGM file of 100 x 60 pixels with upright bars 6 pixels wide, 30 high.
+  static func page(bars: [Int]) -> [UInt8] {
+    var pixels = [UInt8](repeating: 220, count: 6000)
+    for left in bars {
+      for row in 15..<45 {
+        for column in left..<left + 6 { pixels[row * 100 + column] = 30 }
+      }
+    }
+    return Array("P5 100 60 255\n".utf8) + pixels
+  }
+
   static func header(_ magic: Int, _ extents: [Int]) -> [UInt8] {
     ([magic] + extents).flatMap { number in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }

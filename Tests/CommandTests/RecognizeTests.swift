@@ -14,20 +14,9 @@ import Testing
       "train", "--data", data.path, "--validation", "0", "--batch-size", "30", "--epochs", "1",
       "--output", checkpoint)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    try folder.write("two.pgm", Self.page(bars: [20, 50]))
-    try folder.write("blank.pgm", Self.page(bars: []))
-    try folder.write("cut.pgm", Self.page(bars: [20]).dropLast(9))
-  }
-
-  /// A PGM file of 100 x 60 pixels with upright bars 6 pixels wide, 30 high.
-  private static func page(bars: [Int]) -> [UInt8] {
-    var pixels = [UInt8](repeating: 220, count: 6000)
-    for left in bars {
-      for row in 15..<45 {
-        for column in left..<left + 6 { pixels[row * 100 + column] = 30 }
-      }
-    }
-    return Array("P5 100 60 255\n".utf8) + pixels
+    try folder.write("two.pgm", SmallMNIST.page(bars: [20, 50]))
+    try folder.write("blank.pgm", SmallMNIST.page(bars: []))
+    try folder.write("cut.pgm", SmallMNIST.page(bars: [20]).dropLast(9))
   }
 
   private func recognize(_ arguments: String) throws -> Commands.Outcome {
@@ -90,7 +79,7 @@ import Testing
 
   @Test func jsonLinesAndNamesWithQuotes() throws {
     let name = "a \"b\"\\, c.pgm"
-    try folder.write(name, Self.page(bars: [30]))
+    try folder.write(name, SmallMNIST.page(bars: [30]))
     try folder.write("names", Array("two.pgm\n\n\(name)\n".utf8))
     for list in ["--list names", "--list - <names"] {
       let outcome = try recognize("--format jsonl " + list)
@@ -103,7 +92,7 @@ import Testing
   }
 
   @Test func csvHasOneRowALine() throws {
-    try folder.write("a, \"b\".pgm", Self.page(bars: [30]))
+    try folder.write("a, \"b\".pgm", SmallMNIST.page(bars: [30]))
     let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm' blank.pgm cut.pgm")
     let rows = outcome.output.split(separator: "\n").map(String.init)
     #expect(rows.count == 5)
@@ -118,15 +107,115 @@ import Testing
         == "cut.pgm,,,,,,,,\"cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991\"")
   }
 
-  @Test func debugWritesAPictureOfEachStep() throws {
-    let outcome = try recognize("--debug steps two.pgm blank.pgm")
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    for step in ["1-gray", "2-ink", "3-mask", "4-regions", "5-tiles"] {
-      let bytes = try folder.bytes("steps/1-two.pgm/\(step).png")
-      #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+  private func text(_ name: String) throws -> String {
+    String(decoding: try folder.bytes(name), as: UTF8.self)
+  }
+
+  @Test func debugWritesAPageForEachPhoto() throws {
+    let outcome = try recognize("--debug steps two.pgm blank.pgm cut.pgm")
+    #expect(outcome.status == 1)
+    #expect(outcome.errorLines.count == 1)
+    let page = try text("steps/1-two.pgm.html")
+    for heading in [
+      "What was read", "Light corrected", "Ink, and lines", "Pieces", "Lines", "Cuts considered",
+      "What the network saw",
+    ] { #expect(page.contains(heading), "\(heading)") }
+    #expect(page.components(separatedBy: "<div class=\"look\">").count >= 3)
+    #expect(!page.contains("<script") && !page.contains("src=\"http"))
+    #expect(try text("steps/2-blank.pgm.html").contains("no digits"))
+    #expect(try recognize("--debug one.html two.pgm").status == 0)
+    #expect(try text("one.html").hasPrefix("<!DOCTYPE html>"))
+  }
+
+  @Test func namesCannotBreakThePage() throws {
+    let name = "<img src=x onerror=alert(1)>&\"'.pgm"
+    try folder.write(name, SmallMNIST.page(bars: [20]))
+    #expect(
+      try recognize("--debug page.html '<img src=x onerror=alert(1)>&\"'\\''.pgm'").status == 0)
+    let page = try text("page.html")
+    #expect(!page.contains("<img src=x"))
+    #expect(page.contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;.pgm"))
+    #expect(page.contains("default-src 'none'"))
+  }
+
+  @Test func annotateWritesThePhotoWithItsDigits() throws {
+    #expect(try recognize("--annotate out.png two.pgm").status == 0)
+    #expect(try folder.bytes("out.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(try recognize("--annotate out.jpg two.pgm").status == 0)
+    #expect(try folder.bytes("out.jpg").starts(with: [0xFF, 0xD8]))
+    #expect(try recognize("--annotate boxes two.pgm blank.pgm").status == 0)
+    #expect(try folder.bytes("boxes/2-blank.pgm.jpg").starts(with: [0xFF, 0xD8]))
+    let several = try recognize("--jobs 1 --annotate one.png two.pgm blank.pgm")
+    #expect(several.status == 1)
+    #expect(
+      several.errorLines == [
+        "recognize: one.png: expected a folder for the pictures of several photos, found a file "
+          + "name; name a folder instead"
+      ])
+    #expect(several.output.split(separator: "\n").count == 2)
+  }
+
+  @Test func aPlaceThatCannotBeWrittenIsToldBeforeReading() throws {
+    for option in ["--annotate two.pgm/boxes", "--debug /dev/null/steps"] {
+      let outcome = try recognize(option + " two.pgm")
+      #expect(outcome.status == 1)
+      #expect(outcome.output == "")
+      #expect(outcome.errorLines.count == 1)
+      #expect(
+        outcome.errors.contains("expected a folder that can be made, found File exists"),
+        "\(outcome.errors)")
     }
-    let blank = try folder.bytes("steps/2-blank.pgm/4-regions.png")
-    #expect(!blank.isEmpty)
+  }
+
+  @Test func foldersAndPatternsStandForTheirPictures() throws {
+    let below = folder.file("scans/below")
+    try FileManager.default.createDirectory(atPath: below, withIntermediateDirectories: true)
+    for name in ["scans/b.pgm", "scans/below/a.PGM", "scans/.hidden.pgm", "scans/note.txt"] {
+      try folder.write(name, SmallMNIST.page(bars: []))
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("scans/loop"), withDestinationPath: folder.file("scans"))
+    mkfifo(folder.file("scans/pipe.pgm"), 0o600)
+    let all = try recognize("scans")
+    #expect(all.output == "scans/b.pgm: \nscans/below/a.PGM: \n")
+    #expect(all.status == 0, "\(all.errors)")
+    #expect(try recognize("'scans/*.pg[m]' --jobs 3").output.hasPrefix("scans/b.pgm: \n") == true)
+    #expect(try recognize("scans/").output == all.output)
+
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("scans/c.pgm"), withDestinationPath: "nowhere")
+    try folder.write("scans/d.pgm", Array("P5 9 9 255\n".utf8))
+    let bad = try recognize("scans 'x*' empty")
+    #expect(bad.status == 1)
+    #expect(bad.output == all.output)
+    #expect(
+      bad.errorLines == [
+        "recognize: scans/c.pgm: expected a file that can be read, found No such file or directory",
+        "recognize: scans/d.pgm: at byte 11: expected 81 bytes of pixels, found 0",
+        "recognize: x*: expected files of that pattern, found none",
+        "recognize: empty: expected a file that can be read, found No such file or directory",
+      ])
+  }
+
+  @Test func answersComeInTheOrderOfThePhotos() throws {
+    for number in 0..<40 { try folder.write("n\(number).pgm", SmallMNIST.page(bars: [20, 50])) }
+    let names = (0..<40).map { "n\($0).pgm" }
+    let list = names.joined(separator: " ") + " nothing.jpg two.pgm"
+    let alone = try recognize("--jobs 1 " + list)
+    #expect(alone.output.split(separator: "\n").count == 41)
+    for jobs in [2, 7] {
+      let outcome = try recognize("--jobs \(jobs) " + list)
+      #expect(outcome.output == alone.output)
+      #expect(outcome.errorLines == alone.errorLines && outcome.status == 1)
+    }
+    let full = try recognize("--jobs 4 \(list) >/dev/full")
+    #expect(full.status == 1)
+    #expect(full.errorLines.last?.hasPrefix("recognize: standard output: ") == true)
+    for jobs in ["0", "-1", "65"] {
+      #expect(
+        try recognize("--jobs \(jobs) two.pgm").errorLines
+          == ["recognize: --jobs must be from 1 to 64, not \(jobs)"])
+    }
   }
 
   @Test func unsureDigitsAndForms() throws {

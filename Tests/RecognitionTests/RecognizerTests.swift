@@ -181,14 +181,14 @@ import Testing
   @Test func aTraceShowsEveryStep() {
     var trace: Trace? = Trace()
     let reading = recognizer.read(Self.twoLines.image, trace: &trace)
-    #expect(trace?.steps.map(\.name) == ["gray", "ink", "mask", "regions", "tiles"])
+    #expect(trace?.steps.map(\.name) == ["gray", "ink", "mask", "regions", "lines", "tiles"])
     #expect(trace?.steps[0].picture.columns == 320)
-    #expect(trace?.steps[4].picture.columns == 6 * 29 + 1)
+    #expect(trace?.steps[5].picture.columns == 6 * 29 + 1)
     #expect(reading.lines == recognizer.read(Self.twoLines.image).lines)
 
     var blank: Trace? = Trace()
     _ = recognizer.read(GrayImage(rows: 9, columns: 9, filledWith: 9), trace: &blank)
-    #expect(blank?.steps.map(\.name) == ["gray", "ink", "mask", "regions"])
+    #expect(blank?.steps.map(\.name) == ["gray", "ink", "mask", "regions", "lines"])
   }
 }
 

@@ -145,3 +145,21 @@ struct JPEGSegments {
     }
   }
 }
+
+/// The bytes of a JPEG file of `image`.
+///
+/// - Parameter quality: 1 to 100.
+public func encodeJPEG(_ image: ColorImage, quality: Int = 85) -> [UInt8] {
+  guard let handle = tjInitCompress() else { preconditionFailure("no memory for a JPEG encoder") }
+  defer { tjDestroy(handle) }
+  var buffer: UnsafeMutablePointer<UInt8>?
+  defer { tjFree(buffer) }
+  var size: UInt = 0
+  let status = tjCompress2(
+    handle, image.samples, Int32(image.columns), 0, Int32(image.rows), Int32(TJPF_RGB.rawValue),
+    &buffer,
+    &size, Int32(TJSAMP_420.rawValue), Int32(min(100, max(1, quality))), 0)
+  precondition(
+    status == 0, "a picture of [\(image.rows), \(image.columns)] as JPEG: \(message(of: handle))")
+  return Array(UnsafeBufferPointer(start: buffer, count: Int(size)))
+}

@@ -1,0 +1,121 @@
+public import Imaging
+public import Recognition
+
+/// The photo with a box around each digit and above it what it was read as, the confidence in percent
+/// smaller beside it: green from 90 %, amber from 60 %, red below that and for refused digits.
+///
+/// The labels are large enough for a phone, where the picture is a few hundred points wide; there is a
+/// margin for those at the edge. At most 1600 pixels a side and the margin.
+///
+/// - Parameter photo: of any size; boxes are scaled to it.
+public func annotatedPhoto(_ photo: ColorImage, _ reading: Reading) -> ColorImage {
+  let longer = Double(max(photo.rows, photo.columns))
+  // Small pictures are enlarged, or a label of a few pixels could not be read.
+  let factor = min(6, max(900 / longer, min(1, 1600 / longer)))
+  let (rows, columns) = (
+    max(1, Int(Double(photo.rows) * factor)), max(1, Int(Double(photo.columns) * factor))
+  )
+  let smallest = Double(max(rows, columns)) / 48
+  let down = Double(rows) / Double(max(1, reading.height))
+  let right = Double(columns) / Double(max(1, reading.width))
+  let lines = reading.lines.map { line in
+    line.digits.map { digit in
+      LabelledBox(
+        digit: digit, rows: scaled(digit.box.rows, by: down),
+        columns: scaled(digit.box.columns, by: right))
+    }
+  }
+  let heights = lines.indices.map {
+    labelHeight(lines[$0], above: lines[..<$0].joined(), smallest: smallest)
+  }
+  // As wide as the labels at the edge need it.
+  var margin = smallest
+  for (line, height) in zip(lines, heights) {
+    for box in line {
+      margin = max(
+        margin, 1.4 * height - box.rows.lowerBound, 1.1 * height - box.middle,
+        box.middle + 1.1 * height - Double(columns))
+    }
+  }
+  margin = min(margin.rounded(.up), 6 * smallest)
+
+  var picture = photo.resampled(rows: rows, columns: columns).framed(margin: Int(margin))
+  for (line, height) in zip(lines, heights) {
+    for box in line {
+      let color = color(of: box.digit)
+      picture.drawFrame(
+        rows: box.rows, columns: box.columns, moved: margin, width: smallest / 8, color: color)
+      let top = box.rows.lowerBound + margin - 1.25 * height
+      let middle = box.middle + margin
+      picture.write(
+        box.digit.text, top: top, middle: middle - 0.45 * height, height: height, color: color)
+      picture.write(
+        "\(Int((100 * box.digit.confidence).rounded(.down)))", top: top,
+        middle: middle + 0.4 * height, height: 0.5 * height, color: color)
+    }
+  }
+  return picture
+}
+
+private func scaled(_ range: Range<Int>, by factor: Double) -> ClosedRange<Double> {
+  Double(range.lowerBound) * factor...Double(range.upperBound) * factor
+}
+
+/// A digit and its box in the picture without its margin, in pixel edges.
+private struct LabelledBox {
+  let digit: Reading.Digit
+  let rows: ClosedRange<Double>, columns: ClosedRange<Double>
+  var middle: Double { (columns.lowerBound + columns.upperBound) / 2 }
+}
+
+/// Half as high as the digits, but no wider than their distance allows, and not over the line above.
+private func labelHeight(
+  _ line: [LabelledBox], above others: some Sequence<LabelledBox>, smallest: Double
+) -> Double {
+  let heights = line.map { $0.rows.upperBound - $0.rows.lowerBound }.sorted()
+  var height = 0.5 * heights[heights.count / 2]
+  let middles = line.map(\.middle).sorted()
+  let distances = zip(middles, middles.dropFirst()).map { $1 - $0 }.sorted()
+  if !distances.isEmpty { height = min(height, 0.56 * distances[0]) }
+  for box in line {
+    for other in others where other.columns.overlaps(box.columns) {
+      let gap = box.rows.lowerBound - other.rows.upperBound
+      if gap > 0 { height = min(height, gap / 1.35) }
+    }
+  }
+  return min(4 * smallest, max(0.8 * smallest, height))
+}
+
+private func color(of digit: Reading.Digit) -> ColorImage.Color {
+  if digit.isRefused || digit.confidence < 0.6 { return (205, 25, 45) }
+  return digit.confidence < 0.9 ? (190, 110, 0) : (0, 125, 60)
+}
+
+extension ColorImage {
+  fileprivate mutating func drawFrame(
+    rows: ClosedRange<Double>, columns: ClosedRange<Double>, moved margin: Double, width: Double,
+    color: Color
+  ) {
+    let corners = [
+      (rows.lowerBound, columns.lowerBound), (rows.lowerBound, columns.upperBound),
+      (rows.upperBound, columns.upperBound), (rows.upperBound, columns.lowerBound),
+      (rows.lowerBound, columns.lowerBound),
+    ].map { (row: $0.0 + margin, column: $0.1 + margin) }
+    for (from, to) in zip(corners, corners.dropFirst()) {
+      drawLine(from: from, to: to, width: max(1.5, width), color: color)
+    }
+  }
+
+  /// With white paper around it.
+  fileprivate func framed(margin: Int) -> ColorImage {
+    let newColumns = columns + 2 * margin
+    let newRows = rows + 2 * margin
+    var result = [UInt8](repeating: 255, count: 3 * newRows * newColumns)
+    for row in 0..<rows {
+      let start = 3 * ((row + margin) * newColumns + margin)
+      result.replaceSubrange(
+        start..<start + 3 * columns, with: samples[3 * row * columns..<3 * (row + 1) * columns])
+    }
+    return ColorImage(rows: newRows, columns: newColumns, samples: result)
+  }
+}

@@ -1,0 +1,48 @@
+public import Imaging
+public import Recognition
+
+/// A mistake as a contact sheet shows it.
+public struct ShownMistake: Sendable {
+  let score: PhotoScore
+  private let picture: [UInt8]
+
+  /// - Parameter photo: nil where it could not be decoded; `reading`, too.
+  public init(_ score: PhotoScore, photo: ColorImage?, reading: Reading?) {
+    self.score = score
+    guard let photo else {
+      picture = []
+      return
+    }
+    let annotated = reading.map { annotatedPhoto(photo, $0) } ?? photo
+    let scale = min(1, 640 / Double(max(annotated.rows, annotated.columns)))
+    picture = encodeJPEG(
+      annotated.resampled(
+        rows: max(1, Int(Double(annotated.rows) * scale)),
+        columns: max(1, Int(Double(annotated.columns) * scale))), quality: 75)
+  }
+
+  fileprivate var card: String {
+    let read = score.text.map { $0.isEmpty ? "nothing" : escaped($0) } ?? "could not be read"
+    let shown =
+      picture.isEmpty ? "" : image(picture, "image/jpeg", "the photo with what was read")
+    return """
+      <div class="look">\(shown)<p><b class="bad">\(read)</b></p>
+      <p>instead of <b>\(escaped(score.photo.truth))</b></p>
+      <p>\(escaped(score.photo.path)) \(escaped(score.photo.notes))</p></div>
+
+      """
+  }
+}
+
+/// All mistakes on one page, the worst first: one HTML file like a debug page.
+public func contactSheet(of mistakes: [ShownMistake], table: PhotoScoreTable) -> String {
+  var page = HTML(title: "Photos with mistakes")
+  page.add("<pre>\(escaped(table.text))</pre>")
+  let sorted = mistakes.enumerated().sorted {
+    ($0.element.score.share, $0.offset) < ($1.element.score.share, $1.offset)
+  }
+  page.section(
+    mistakes.isEmpty ? "No mistakes" : "\(mistakes.count) photos, the worst first", "",
+    ["<div class=\"looks\">" + sorted.map(\.element.card).joined() + "</div>"])
+  return page.text
+}

@@ -1,0 +1,118 @@
+import Bytes
+import Glibc
+
+/// The photos that a user names: files as they are, folders with all pictures in and below them, and
+/// patterns that the shell did not expand; first those of the command line, then those of the list,
+/// as they come.
+struct PhotoNames {
+  private var waiting: ArraySlice<String>
+  private var found: ArraySlice<Result<String, FileError>> = []
+  private var list: String?
+  private var readsInput = false
+
+  init(named photos: [String], list: String?) {
+    waiting = photos[...]
+    self.list = list
+  }
+
+  /// How many more there are at least, as far as folders and lists were opened.
+  var knownCount: Int { found.count + waiting.count }
+
+  /// The next photo, or what is wrong with a name that stands for several; nil at the end.
+  ///
+  /// - Throws: `FileError` when the list cannot be read.
+  mutating func next() throws(FileError) -> Result<String, FileError>? {
+    while true {
+      if let photo = found.popFirst() { return photo }
+      guard let name = try nextName() else { return nil }
+      found = Self.photos(named: name)[...]
+    }
+  }
+
+  private mutating func nextName() throws(FileError) -> String? {
+    if let name = waiting.popFirst() { return name }
+    if let list {
+      self.list = nil
+      if list == "-" {
+        readsInput = true
+      } else {
+        let text = String(decoding: try readFile(list), as: UTF8.self)
+        waiting = text.split(whereSeparator: \.isNewline).map(String.init)[...]
+        return waiting.popFirst()
+      }
+    }
+    while readsInput, let line = readLine() {
+      if !line.isEmpty { return line }
+    }
+    return nil
+  }
+
+  private static func photos(named name: String) -> [Result<String, FileError>] {
+    if isFolder(name) {
+      let photos = pictures(inFolder: name, depth: 0)
+      return photos.isEmpty
+        ? [
+          .failure(
+            FileError(
+              file: name, expected: "a folder with pictures",
+              found: "none whose name ends with one of \(pictureEndings.joined(separator: " "))"))
+        ] : photos
+    }
+    if !isFile(name), name.contains(where: { "*?[".contains($0) }) {
+      let matches = matches(of: name)
+      return matches.isEmpty
+        ? [.failure(FileError(file: name, expected: "files of that pattern", found: "none"))]
+        : matches.flatMap { isFolder($0) ? pictures(inFolder: $0, depth: 0) : [.success($0)] }
+    }
+    return [.success(name)]
+  }
+
+  /// What pictures are called. Only for folders, where other files are to be expected; a file that is
+  /// named is read whatever it is called.
+  private static let pictureEndings = [
+    "jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "pbm", "pgm", "ppm",
+    "pnm",
+  ]
+
+  /// All pictures in a folder and those below it, by name; hidden ones and links to folders left out,
+  /// so that no folder is met twice.
+  private static func pictures(inFolder folder: String, depth: Int) -> [Result<String, FileError>] {
+    guard depth < 64, let directory = opendir(folder) else {
+      return [
+        .failure(
+          FileError(
+            file: folder, expected: "a folder that can be read",
+            found: depth < 64 ? String(cString: strerror(errno)) : "folders 64 deep"))
+      ]
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted().flatMap { name -> [Result<String, FileError>] in
+      let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return [] }
+      if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
+      let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+      guard name.contains("."), pictureEndings.contains(ending) else { return [] }
+      // A link to nowhere is told when it is read; pipes would wait for somebody who writes.
+      let isThere = stat(path, &status) == 0
+      return !isThere || status.st_mode & S_IFMT == S_IFREG ? [.success(path)] : []
+    }
+  }
+
+  /// The files that match a pattern with `*`, `?` and `[…]`, by name.
+  private static func matches(of pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(pattern, 0, nil, &result) == 0 else { return [] }
+    return (0..<Int(result.gl_pathc)).compactMap { index in
+      result.gl_pathv[index].map { String(cString: $0) }
+    }
+  }
+}
