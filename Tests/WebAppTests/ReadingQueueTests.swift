@@ -1,5 +1,5 @@
-import Synchronization
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import WebApp

@@ -1,9 +1,11 @@
 // One photo or drawing: what the server read in it, and what a person made of that.
 
 export class Photo {
-  constructor(name, blob) {
+  // `page` counts from 0 in a file that holds several.
+  constructor(name, blob, page = 0) {
     this.name = name;
     this.blob = blob;
+    this.page = page;
     this.state = "waiting"; // then "reading", then "read" or "failed"
     this.address = null; // of the picture, for <img>
     this.error = null;
