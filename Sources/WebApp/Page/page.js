@@ -273,7 +273,7 @@ function subject() { return isPhotoTab() ? photos : [drawn]; }
 
 function showSaving() {
   for (const [id, format] of [["save-csv", "CSV"], ["save-json", "JSON"]]) {
-    element(id).textContent = subject().length > 1 ? `Save all as ${format}` : `Save as ${format}`;
+    element(id).textContent = subject().length > 1 ? `Save all as ${format}` : `Save ${format}`;
     element(id).disabled = !subject().some((photo) => photo?.record);
   }
 }
