@@ -19,6 +19,7 @@ let argumentParser: Target.Dependency = .product(
 let package = Package(
   name: "handwritten-digits",
   products: [
+    .library(name: "Kernels", targets: ["Kernels"]),
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Datasets", targets: ["Datasets"]),

@@ -87,6 +87,22 @@ struct Canvas {
     }
   }
 
+  /// Rows for columns.
+  var transposed: Canvas {
+    var result = Canvas(rows: columns, columns: rows)
+    for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }
+    return result
+  }
+
+  /// The last row first.
+  var upsideDown: Canvas {
+    var result = self
+    for row in 0..<rows {
+      for column in 0..<columns { result[row, column] = self[rows - 1 - row, column] }
+    }
+    return result
+  }
+
   /// Only what `isKept` says of row and column stays.
   mutating func keep(where isKept: (Int, Int) -> Bool) {
     for row in 0..<rows {

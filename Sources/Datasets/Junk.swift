@@ -26,7 +26,8 @@ extension LabelledImages {
     }
     for _ in 0..<digits {
       let glyph = digitGlyphs[generator.below(digitGlyphs.count)]
-      let canvas = drawing(of: [glyph.strokes], using: &generator)
+      let style = PenStyle(letters: 1, using: &generator)
+      let canvas = drawing(of: [glyph.strokes], style: style, using: &generator)
       guard let tile = canvas.asDigit() else { preconditionFailure("a digit without ink") }
       pixels += tile
       labels.append(glyph.digit)
@@ -49,11 +50,11 @@ extension LabelledImages {
   private func junkImage(using generator: inout SplitMix64) -> [UInt8] {
     while true {
       let canvas =
-        switch generator.below(20) {
-        case 0..<5: letters(using: &generator)
-        case 5..<10: lines(using: &generator)
-        case 10..<13: fragment(using: &generator)
-        case 13..<17: touchingDigits(using: &generator)
+        switch generator.below(26) {
+        case 0..<9: letters(using: &generator)
+        case 9..<15: lines(using: &generator)
+        case 15..<18: fragment(using: &generator)
+        case 18..<23: touchingDigits(using: &generator)
         default: turnedDigit(using: &generator)
         }
       if let tile = canvas.asDigit() { return tile }
@@ -70,39 +71,100 @@ extension LabelledImages {
   /// How many pixels of a canvas are one pixel of a digit.
   private static let zoom: Float = 3
 
-  /// One sign, or up to four side by side as a word.
+  /// One sign; a word of up to five, lying or standing on end, as words of small print hang together;
+  /// or what a cut through a word leaves.
   private func letters(using generator: inout SplitMix64) -> Canvas {
-    let count = generator.below(4) == 0 ? 2 + generator.below(3) : 1
-    return drawing(
-      of: (0..<count).map { _ in glyphs[generator.below(glyphs.count)] }, using: &generator)
+    let kind = generator.below(10)
+    let count = kind < 5 ? 1 : 2 + generator.below(4)
+    let word = (0..<count).map { _ in glyphs[generator.below(glyphs.count)] }
+    var style = PenStyle(letters: count, using: &generator)
+    style.hasSerifs = generator.below(3) == 0
+    var canvas = drawing(of: word, style: style, using: &generator)
+    guard kind >= 6, let bounds = canvas.inkBounds else { return canvas }
+    if kind < 8 {
+      canvas = generator.below(2) == 0 ? canvas.transposed : canvas.transposed.upsideDown
+    } else {
+      let width = Int(generator.uniform(0.4, 1.3) * Float(bounds.rows.count))
+      let left = bounds.columns.lowerBound + generator.below(max(1, bounds.columns.count - width))
+      canvas.keep { _, column in left <= column && column < left + width }
+    }
+    return isStem(canvas) ? Canvas(rows: 1, columns: 1) : canvas
+  }
+
+  /// How a pen or a press makes strokes.
+  private struct PenStyle {
+    /// Pixels of a canvas for each unit of a glyph.
+    let size: Float
+    let width: Float
+    let stretch: Float, lean: Float, wobble: Float
+    let isRound: Bool
+    /// How much thinner level strokes are than upright ones: broad nibs and printed letters.
+    let contrast: Float
+    /// Whether the next letter begins where the last one ends, or somewhat beyond.
+    let isJoined: Bool
+    /// Short level strokes at the ends of upright ones, as printed letters have them.
+    var hasSerifs = false
+
+    init(letters count: Int, using generator: inout SplitMix64) {
+      size = generator.uniform(6, 9)
+      width = generator.uniform(1.4, 3.6) / 20 * 7 * size * (count == 1 ? 1 : 1.6)
+      stretch = expf(generator.uniform(-0.3, 0.3))
+      lean = generator.uniform(-0.4, 0.4)
+      wobble = generator.uniform(0, 0.35)
+      isRound = generator.below(2) == 0
+      contrast = generator.below(3) == 0 ? generator.uniform(0.2, 0.6) : 0
+      isJoined = generator.below(3) == 0
+    }
   }
 
   /// Glyphs side by side, with one pen; sharp or rounded, leaning and stretched.
   private func drawing(
-    of glyphs: [[[Canvas.Point]]], using generator: inout SplitMix64
+    of glyphs: [[[Canvas.Point]]], style: PenStyle, using generator: inout SplitMix64
   ) -> Canvas {
-    let count = glyphs.count
-    var canvas = Canvas(rows: 110, columns: 70 * count + 60)
-    let size = generator.uniform(6, 9)
-    let width = generator.uniform(1.4, 3.6) / 20 * 7 * size * (count == 1 ? 1 : 1.6)
-    let stretch = expf(generator.uniform(-0.3, 0.3))
-    let lean = generator.uniform(-0.4, 0.4)
-    let wobble = generator.uniform(0, 0.35)
-    let isRound = generator.below(2) == 0
+    var canvas = Canvas(rows: 110, columns: 70 * glyphs.count + 60)
     var left: Float = 30
     for glyph in glyphs {
       for stroke in glyph {
         let points = stroke.map { point in
-          let row = point.row + wobble * generator.normal()
-          let column = point.column + wobble * generator.normal()
+          let row = point.row + style.wobble * generator.normal()
+          let column = point.column + style.wobble * generator.normal()
           return Canvas.Point(
-            row: 20 + size * row, column: left + size * (stretch * column + lean * (4 - row)))
+            row: 20 + style.size * row,
+            column: left + style.size * (style.stretch * column + style.lean * (4 - row)))
         }
-        canvas.draw(isRound ? rounded(rounded(points)) : points, width: width)
+        draw(style.isRound ? rounded(rounded(points)) : points, style: style, on: &canvas)
+        guard style.hasSerifs else { continue }
+        for end in [points[0], points[points.count - 1]] {
+          let half = style.size * 0.9
+          canvas.draw(
+            [
+              Canvas.Point(row: end.row, column: end.column - half),
+              Canvas.Point(row: end.row, column: end.column + half),
+            ], width: style.width * (1 - style.contrast) * 0.7)
+        }
       }
-      left += size * (4 * stretch + generator.uniform(-0.2, 1.2))
+      let gap = style.isJoined ? generator.uniform(-0.9, 0) : generator.uniform(-0.2, 1.2)
+      left += style.size * (4 * style.stretch + gap)
     }
     return canvas
+  }
+
+  private func draw(_ points: [Canvas.Point], style: PenStyle, on canvas: inout Canvas) {
+    if style.contrast == 0 {
+      canvas.draw(points, width: style.width)
+      return
+    }
+    for (a, b) in zip(points, points.dropFirst()) {
+      let (down, right) = (b.row - a.row, b.column - a.column)
+      let level = abs(right) / max(1e-6, (down * down + right * right).squareRoot())
+      canvas.draw([a, b], width: style.width * (1 - style.contrast * level))
+    }
+  }
+
+  /// Whether what is drawn is so narrow that it could be a 1.
+  private func isStem(_ canvas: Canvas) -> Bool {
+    guard let bounds = canvas.inkBounds else { return false }
+    return 5 * bounds.columns.count < 2 * bounds.rows.count
   }
 
   /// What rulings, frames, underlines, crossings-out and dirt leave behind.
@@ -125,7 +187,7 @@ extension LabelledImages {
       ]
     }
     let centre = Canvas.Point(row: 48, column: 48)
-    switch generator.below(9) {
+    switch generator.below(10) {
     case 0:  // a dash or a piece of a ruling
       canvas.draw(line(through: centre, degrees: 35, length: 70), width: width)
     case 1:  // two or three that cross or run side by side
@@ -168,6 +230,15 @@ extension LabelledImages {
           column: 10 + 76 * Float(index) / Float(count - 1))
       }
       canvas.draw(generator.below(2) == 0 ? points : rounded(rounded(points)), width: width)
+    case 8:  // the grain of a table: spots and specks that run together
+      for _ in 0..<4 + generator.below(10) {
+        let spot = place(24, 72)
+        let reach = generator.uniform(0, 16)
+        canvas.draw(
+          [spot, Canvas.Point(row: spot.row + generator.uniform(-4, 4), column: spot.column + reach)],
+          width: generator.uniform(3, 20))
+      }
+      if isStem(canvas) { return Canvas(rows: 1, columns: 1) }
     default:  // a blot
       let radius = generator.uniform(10, 30)
       canvas.fill(
@@ -211,10 +282,7 @@ extension LabelledImages {
       }
     }
     // What is left of a stem is a 1: draw something else.
-    if let rest = canvas.inkBounds, 5 * rest.columns.count < 2 * rest.rows.count {
-      return Canvas(rows: 1, columns: 1)
-    }
-    return canvas
+    return isStem(canvas) ? Canvas(rows: 1, columns: 1) : canvas
   }
 
   /// Two or three digits so near that they share ink, or nearly.

@@ -23,12 +23,12 @@ public protocol KernelSet: Sendable {
   // Elementwise.swift
   static func addScaled(_ source: Floats, _ factor: Float, to target: MutableFloats, count: Int)
   static func addRow(_ row: Floats, to target: MutableFloats, rows: Int, columns: Int)
-  static func sumRows(_ source: Floats, rows: Int, columns: Int, into sum: MutableFloats)
   static func relu(_ source: Floats, into target: MutableFloats, count: Int)
   static func reluGradient(
     _ gradient: Floats, output: Floats, into target: MutableFloats, count: Int)
 
   // BatchNorm.swift
+  static func sumRows(_ source: Floats, rows: Int, columns: Int, into sum: MutableFloats)
   static func sumSquaredDeviations(
     _ x: Floats, mean: Floats, rows: Int, channels: Int, into sum: MutableFloats)
   static func scaleAndShift(
@@ -66,7 +66,7 @@ public protocol KernelSet: Sendable {
   // PooledConvolution1.swift: one input channel
   static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
-    into output: MutableFloats, winners: MutableCodes)
+    into output: MutableFloats, winners: MutableCodes?)
   static func pooledWeightGradient1(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     into weightGradient: MutableFloats, biasGradient: MutableFloats)
@@ -80,7 +80,7 @@ public protocol KernelSet: Sendable {
     into product: MutableFloats)
   static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
-    winners: MutableCodes)
+    winners: MutableCodes?)
 
   // SparseGradient.swift: the way back through a pooled convolution
   static func transposeWeights(

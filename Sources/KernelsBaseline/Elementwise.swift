@@ -22,26 +22,6 @@ extension Implementation {
     }
   }
 
-  /// Adds the sum over the rows of `[rows, columns]` to `sum`.
-  ///
-  /// Rows are summed in blocks of 256 first: with thousands of rows this keeps the rounding error
-  /// near that of a few hundred additions.
-  public static func sumRows(
-    _ source: UnsafePointer<Float>, rows: Int, columns: Int, into sum: UnsafeMutablePointer<Float>
-  ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { buffer in
-      let block = buffer.baseAddress!
-      for start in stride(from: 0, to: rows, by: 256) {
-        block.initialize(repeating: 0, count: columns)
-        for r in start..<min(start + 256, rows) {
-          let line = source + r * columns
-          for c in 0..<columns { block[c] += line[c] }
-        }
-        for c in 0..<columns { sum[c] += block[c] }
-      }
-    }
-  }
-
   /// target = max(source, 0).
   public static func relu(
     _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int

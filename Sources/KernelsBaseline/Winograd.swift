@@ -216,7 +216,7 @@ extension Implementation {
   /// - Parameter winners: the same shape.
   public static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
-    winners: MutableCodes
+    winners: MutableCodes?
   ) {
     let channels = g.outputChannels
     let plane = g.positions * channels
@@ -233,7 +233,7 @@ extension Implementation {
         store(
           c0.0 + c1.0 + c2.0, c1.0 - c2.0 - c3.0, c0.1 + c1.1 + c2.1, c1.1 - c2.1 - c3.1,
           bias: (bias + 8 * block).vector, relu: relu, output: output + place,
-          winners: winners + place)
+          winners: winners.map { $0 + place })
       }
     }
   }

@@ -47,11 +47,16 @@ public struct BatchNorm2d: Layer {
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Tensor()
-    var coefficients = Tensor()
-    let moments = Tensor(
-      runningMean.values + runningVariance.values, shape: Shape(2, channels))
-    normalize(input, moments: moments, coefficients: &coefficients, into: &output)
+    input.scaledAndShifted(by: inferenceCoefficients, into: &output)
     return output
+  }
+
+  /// `[2, channels]`: what inference multiplies by, then what it adds.
+  var inferenceCoefficients: Tensor {
+    let moments = Tensor(runningMean.values + runningVariance.values, shape: Shape(2, channels))
+    var coefficients = Tensor()
+    findCoefficients(moments, into: &coefficients)
+    return coefficients
   }
 
   public func forward(
@@ -62,16 +67,13 @@ public struct BatchNorm2d: Layer {
     input.momentsOfRows(into: &workspace.kept[0])
     workspace.kept[1].resize(to: Shape(1))
     workspace.kept[1].fill(with: Float(input.matrixRows))
-    normalize(
-      input, moments: workspace.kept[0], coefficients: &workspace.kept[2],
-      into: &workspace.output)
+    findCoefficients(workspace.kept[0], into: &workspace.kept[2])
+    input.scaledAndShifted(by: workspace.kept[2], into: &workspace.output)
     return workspace.output
   }
 
   /// With factor = weight / √(variance + ε): output = factor · input + (bias − factor · mean).
-  private func normalize(
-    _ input: Tensor, moments: Tensor, coefficients: inout Tensor, into output: inout Tensor
-  ) {
+  private func findCoefficients(_ moments: Tensor, into coefficients: inout Tensor) {
     coefficients.resize(to: Shape(2, channels))
     weight.withValues { weight in
       bias.withValues { bias in
@@ -87,7 +89,6 @@ public struct BatchNorm2d: Layer {
         }
       }
     }
-    input.scaledAndShifted(by: coefficients, into: &output)
   }
 
   /// With n rows, σ = √(variance + ε) and x̂ = (x − mean) / σ:

@@ -2,19 +2,18 @@ import Tensors
 
 /// A trained network that takes pictures of single digits as they are: ink from 0 to 1.
 public struct DigitClassifier: Sendable {
-  private let network: Network
+  private let predictor: Predictor
+  /// Rows and columns of a picture.
+  public let side: (rows: Int, columns: Int)
   private let preprocessing: Preprocessing
   private let temperature: Float
 
   public init(checkpoint: Checkpoint) {
-    network = checkpoint.network
+    predictor = Predictor(checkpoint.network)
+    let input = checkpoint.network.architecture.input
+    side = (input[0], input[1])
     preprocessing = checkpoint.preprocessing
     temperature = checkpoint.temperature
-  }
-
-  /// Rows and columns of a picture.
-  public var side: (rows: Int, columns: Int) {
-    (network.architecture.input[0], network.architecture.input[1])
   }
 
   /// The probability of each class for each picture, all pictures in one batch.
@@ -32,7 +31,7 @@ public struct DigitClassifier: Sendable {
         }
       }
     }
-    let probabilities = softmax(network(images), temperature: temperature)
+    let probabilities = softmax(predictor(images), temperature: temperature)
     let classes = probabilities.matrixColumns
     let all = probabilities.values
     return tiles.indices.map { Array(all[$0 * classes..<($0 + 1) * classes]) }

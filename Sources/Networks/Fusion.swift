@@ -63,17 +63,6 @@ extension Sequential {
     return (conv, operation)
   }
 
-  func callAsFunction(_ input: Tensor, _ step: PooledStep) -> Tensor {
-    guard let (conv, operation) = operation(step, on: input.shape, needsInputGradient: false) else {
-      let pooled = layers[step.pooling](layers[step.convolution](input))
-      return step.relu.map { layers[$0](pooled) } ?? pooled
-    }
-    var output = Tensor()
-    var room = PooledConvolution.Room()
-    operation.apply(to: input, weight: conv.weight, bias: conv.bias, into: &output, room: &room)
-    return output
-  }
-
   func forward(
     _ input: Tensor, _ step: PooledStep, in workspace: inout Workspace,
     using generator: inout SplitMix64

@@ -31,6 +31,8 @@ public struct Network: Sendable {
   }
 
   /// Inference: logits `[batch, classes]` for normalized images `[batch, rows, columns, channels]`.
+  ///
+  /// Prepares the network every time; who asks often keeps a `Predictor`.
   public func callAsFunction(_ images: Tensor) -> Tensor { body(images) }
 
   /// Takes one step of an optimizer.

@@ -33,14 +33,7 @@ public struct Sequential: Layer {
     return shape
   }
 
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    steps.reduce(input) { value, step in
-      switch step {
-      case .layer(let index): return layers[index](value)
-      case .pooledConvolution(let step): return self(value, step)
-      }
-    }
-  }
+  public func callAsFunction(_ input: Tensor) -> Tensor { Predictor(self)(input) }
 
   public func forward(
     _ input: Tensor, in workspace: inout Workspace, using generator: inout SplitMix64

@@ -8,7 +8,7 @@ struct Candidate: Sendable {
   /// For each digit; where the network has a class for what is not a digit, its share is left out.
   let probabilities: [Float]
   /// How probable it is that this is no digit; 0 from a network that cannot tell.
-  let junk: Double
+  private(set) var junk = 0.0
   /// Whether the network can tell what is not a digit.
   let knowsJunk: Bool
 
@@ -17,16 +17,29 @@ struct Candidate: Sendable {
     self.tile = tile
     self.probabilities = Array(probabilities.prefix(10))
     knowsJunk = probabilities.count > 10
-    junk = probabilities.count > 10 ? Double(probabilities[10]) : 0
+    let junk = probabilities.count > 10 ? Double(probabilities[10]) : 0
+    // Reduced to 20 pixels, a whole word standing on end would be a 1.
+    self.junk = knowsJunk && digit == 1 && !isBar(region) ? max(0.95, junk) : junk
   }
 
   var digit: Int { probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0 }
   var confidence: Double { Double(probabilities.max() ?? 0) }
+  /// Much smaller or larger than the page's digits: then the network must be sure.
+  var isDoubtful = false
   /// More probably not a digit than one.
-  var isJunk: Bool { junk > 0.5 }
+  var isJunk: Bool { junk > 0.5 || isDoubtful && confidence <= 0.8 }
   /// What this reading of the ink is worth, beside others of the same ink: the logarithm of its
   /// probability.
   var worth: Double { log(max(1e-6, confidence)) }
+}
+
+/// Whether something long and narrow is one stroke: nearly every cut across it meets ink once. What
+/// is not long and narrow may be anything.
+private func isBar(_ region: Region) -> Bool {
+  let (height, width) = (region.box.height, region.box.width)
+  guard 2 * max(height, width) > 5 * min(height, width) else { return true }
+  let runs = height > width ? region.runs : region.mask().transposed.runs()
+  return 3 * runs.count < 4 * max(height, width)
 }
 
 /// Asks the network about ink, many pieces at once.

@@ -157,7 +157,9 @@ extension TileReader {
     let width = Double(whole.region.box.width)
     guard worth(parts) > whole.worth,
       width >= 0.4 * Double(parts.count) * cuttingHeight(of: whole, referenceHeight),
-      parts.allSatisfy({ $0.confidence > 0.5 })
+      parts.allSatisfy({ $0.confidence > 0.5 }),
+      // The stems of any printed word are ones.
+      2 * parts.count(where: { $0.digit == 1 }) <= parts.count
     else { return nil }
     return parts
   }
@@ -171,7 +173,9 @@ extension TileReader {
   /// - Returns: the parts from left to right, none of them junk.
   func partings(of whole: Candidate, referenceHeight: Double) -> [[Candidate]] {
     let height = cuttingHeight(of: whole, referenceHeight)
-    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: 12)
+    // Four cuts for each digit that may be there, so that one of them is right.
+    let limit = min(40, max(12, Int(8 * Double(whole.region.box.width) / height)))
+    let cuts = Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: limit)
     guard cuts.count > 0 else { return [] }
     var spans: [(from: Int, to: Int)] = []
     var regions: [Region] = []

@@ -6,7 +6,7 @@ extension PageReading {
   /// into several, the one that gives so many with the largest sum of worth (logarithms of
   /// probabilities). Where no way does, what would be read without a form.
   func digits(exactly count: Int) -> [Candidate] {
-    let usual = candidates().filter { !$0.isJunk }
+    let usual = judged().digits
     if usual.count == count { return usual }
     // best[n]: the most probable way to find n digits in the ink seen so far.
     var best: [Choice?] = [Choice()] + Array(repeating: nil, count: count)

@@ -4,8 +4,8 @@ public import Imaging
 ///
 /// The way from picture to answer: `InkPage` (what is ink, how dark), `Rulings` (lines of the paper),
 /// `Segmentation` (which ink may be a digit), `DigitNormalizer` (28 × 28 as MNIST has it), the
-/// network, once for all digits of the page, `Cuts` (digits that touch), `readingOrder`. A page that
-/// makes no sense is looked at from the other three sides.
+/// network, once for all digits of the page, `Cuts` (digits that touch), `isDigit` (what stands beside
+/// it), `readingOrder`. A page that makes no sense is looked at from the other three sides.
 public struct Recognizer: Sendable {
   private let classifier: any TileClassifier
 
@@ -52,7 +52,7 @@ public struct Recognizer: Sendable {
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
       page, tiles: rows.joined().map { digits[$0].tile },
-      refused: page.candidates().filter(\.isJunk).map(\.tile))
+      refused: page.judged().refused.map(\.tile))
     return reading
   }
 
@@ -65,8 +65,7 @@ public struct Recognizer: Sendable {
     if turns > 0 {
       page = PageReading(picture.turned(quarterTurns: turns), classifier: classifier)
     }
-    let digits =
-      form.map { page.digits(exactly: $0.count) } ?? page.candidates().filter { !$0.isJunk }
+    let digits = form.map { page.digits(exactly: $0.count) } ?? page.judged().digits
     return (page, turns, digits)
   }
 
@@ -113,10 +112,23 @@ struct PageReading: Sendable {
       segmentation.digits.filter { !isSideOfFrame($0, found: found, rest: mask) })
   }
 
+  /// What may be digits, and what of it is none where it stands.
+  func judged() -> (digits: [Candidate], refused: [Candidate]) {
+    let all = candidates()
+    let areDigits = isDigit(all, referenceHeight: segmentation.referenceHeight)
+    let pairs = zip(all, areDigits)
+    return (pairs.filter(\.1).map(\.0), pairs.filter { !$1 }.map(\.0))
+  }
+
   /// What may be digits, after the network's first look at it.
   func candidates() -> [Candidate] {
-    reader.parted(whole, referenceHeight: segmentation.referenceHeight)
-      + reader.candidates(segmentation.doubtful).filter { $0.confidence > 0.8 && $0.knowsJunk }
+    let doubtful = segmentation.doubtful.filter { !isSideOfFrame($0, found: found, rest: mask) }
+    return reader.parted(whole, referenceHeight: segmentation.referenceHeight)
+      + reader.candidates(doubtful).filter(\.knowsJunk).map { candidate in
+        var candidate = candidate
+        candidate.isDoubtful = true
+        return candidate
+      }
   }
 
   /// How many quarter turns clockwise make the page readable.
@@ -124,8 +136,8 @@ struct PageReading: Sendable {
   /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
   /// readable, and must be much better.
   func quarterTurns() -> Int {
-    let upright = readableShare(of: whole)
-    guard whole.count >= 2, upright < 0.7 else { return 0 }
+    let confidences = whole.map(\.confidence)
+    guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
     let regions = Array(
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = (0..<4).map {
@@ -135,8 +147,10 @@ struct PageReading: Sendable {
     return shares[best] > shares[0] + 0.15 ? best : 0
   }
 
+  /// Ones do not count: any dash or word of print is one when it stands on end.
   private func readableShare(of candidates: [Candidate]) -> Double {
-    candidates.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
+    let others = candidates.filter { $0.digit != 1 }
+    return others.reduce(0) { $0 + $1.confidence } / Double(max(1, candidates.count))
   }
 }
 

@@ -14,8 +14,17 @@ struct Rulings: Sendable {
   var isEmpty: Bool { horizontal.isEmpty && vertical.isEmpty }
 
   init(in mask: Mask, ink: GrayImage) {
-    horizontal = Ruling.find(in: mask, ink: ink)
-    vertical = Ruling.find(in: mask.transposed, ink: ink.transposed)
+    let level = Ruling.candidates(in: mask, ink: ink)
+    let edges = Ruling.edgesOfBoxes(among: level, in: mask)
+    let horizontal = Ruling.longOnes(among: level, in: mask) + edges
+    let transposed = mask.transposed
+    let upright = Ruling.candidates(in: transposed, ink: ink.transposed)
+    let sides = upright.filter {
+      $0.isRuling(in: transposed, smallestShare: 0, slenderness: 5) && $0.isStraight
+        && $0.endsAtTwo(of: horizontal)
+    }
+    self.horizontal = horizontal
+    vertical = Ruling.longOnes(among: upright, in: transposed) + sides
   }
 
   /// `mask` without the lines. Upright ones first: then the ink at a crossing of two lines is thin.
@@ -42,8 +51,8 @@ private struct Ruling {
   /// The median of its darkness, 0...255.
   let darkness: Double
 
-  /// All lines of a mask, found as chains of thin pieces.
-  static func find(in mask: Mask, ink: GrayImage) -> [Ruling] {
+  /// Whatever may be a line, as chains of thin pieces.
+  static func candidates(in mask: Mask, ink: GrayImage) -> [Ruling] {
     let thickest = max(5, max(mask.rows, mask.columns) / 140)
     let thin = mask.keepingColumnRuns(upTo: thickest)
     var chains: [Chain] = []
@@ -62,13 +71,53 @@ private struct Ruling {
         chains.append(Chain(pieces: [piece]))
       }
     }
-    let candidates = chains.map { Ruling($0, ink: ink).extended(in: mask) }
+    return chains.map { Ruling($0, ink: ink).extended(in: mask) }
+  }
+
+  /// The rulings of a whole page: lines longer than any digit.
+  static func longOnes(among candidates: [Ruling], in mask: Mask) -> [Ruling] {
     let long = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.4) }
     if long.count >= 3 { return long }
     let full = candidates.filter { $0.isRuling(in: mask, smallestShare: 0.85) }
     if full.count == 2 { return full }
     // A line alone could be the bar of a large 7 or a 1, unless it is longer than a digit can be.
     return full.filter { Double($0.columns.count) > 1.2 * Double(mask.rows) }
+  }
+
+  /// The upper and lower edges of boxes and tables: lines above each other with the same ends.
+  static func edgesOfBoxes(among candidates: [Ruling], in mask: Mask) -> [Ruling] {
+    // Bars of digits above each other, as of two sevens, are shorter for their thickness, and those
+    // of one digit, as of a 5, farther apart for their length.
+    let lines = candidates.filter {
+      $0.isRuling(in: mask, smallestShare: 0, slenderness: 20) && $0.isStraight
+    }
+    func areEdges(_ a: Ruling, _ b: Ruling) -> Bool {
+      let slack = max(a.columns.count, b.columns.count) / 10 + 4
+      let apart = abs(a.middles[0] - b.middles[0])
+      return abs(a.columns.lowerBound - b.columns.lowerBound) <= slack
+        && abs(a.columns.upperBound - b.columns.upperBound) <= slack
+        && apart > 6 * max(a.thickness, b.thickness) && 2 * apart < Double(a.columns.count)
+    }
+    return lines.indices.filter { index in
+      lines.indices.contains { $0 != index && areEdges(lines[index], lines[$0]) }
+    }.map { lines[$0] }
+  }
+
+  /// Whether this, found in the transposed picture, begins at one of some level lines and ends at
+  /// another, as the side of a box does.
+  func endsAtTwo(of level: [Ruling]) -> Bool {
+    func ends(at row: Int, _ middle: Double) -> Int? {
+      level.firstIndex { line in
+        let place = Int(middle) - line.columns.lowerBound
+        guard -4...line.columns.count + 4 ~= place else { return false }
+        let lineRow = line.middles[min(line.middles.count - 1, max(0, place))]
+        return abs(lineRow - Double(row)) <= 1.5 * line.thickness + 3
+      }
+    }
+    guard let first = ends(at: columns.lowerBound, middles[0]),
+      let last = ends(at: columns.upperBound - 1, middles[middles.count - 1])
+    else { return false }
+    return first != last
   }
 
   private init(_ chain: Chain, ink: GrayImage) {
@@ -123,12 +172,12 @@ private struct Ruling {
     return result
   }
 
-  /// Whether this is long (a share of the picture's width, and 15 times its thickness) and ink
+  /// Whether this is long (a share of the picture's width, and 15 times its thickness or less) and ink
   /// almost everywhere along its way: the tops of several sevens are not.
-  private func isRuling(in mask: Mask, smallestShare: Double) -> Bool {
+  func isRuling(in mask: Mask, smallestShare: Double, slenderness: Double = 15) -> Bool {
     guard
       Double(columns.count) >= smallestShare * Double(mask.columns),
-      Double(columns.count) >= 15 * thickness
+      Double(columns.count) >= slenderness * thickness
     else { return false }
     let covered = middles.indices.reduce(0) { count, index in
       let row = Int(middles[index])
@@ -136,6 +185,17 @@ private struct Ruling {
       return count + (near.contains { mask[$0, columns.lowerBound + index] } ? 1 : 0)
     }
     return Double(covered) >= 0.8 * Double(columns.count)
+  }
+
+  /// Whether its middle nowhere leaves the straight way from end to end by more than two pixels and
+  /// a fiftieth of its length.
+  var isStraight: Bool {
+    let last = middles.count - 1
+    let slope = last > 0 ? (middles[last] - middles[0]) / Double(last) : 0
+    let slack = 2 + Double(last) / 50
+    return middles.indices.allSatisfy {
+      abs(middles[$0] - middles[0] - slope * Double($0)) <= slack
+    }
   }
 
   /// Clears the line's own pixels. Ink that is clearly darker than the line is a stroke along it.

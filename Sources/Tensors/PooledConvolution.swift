@@ -16,24 +16,27 @@ public struct PooledConvolution: Sendable {
   /// - Returns: nil when the kernels do not cover the case: they take one input channel and a multiple
   ///   of 8 output channels, or multiples of 8 and 16.
   public init?(input: Shape, weight: Shape, window: Window, pooling: Window, relu: Bool) {
-    guard input.rank == 4, window.side == 3, window.stride == 1, pooling.padding == 0,
-      pooling.side == 2, pooling.stride == 2, weight[2] == input[3]
+    guard input.rank == 4, window.stride == 1, pooling.padding == 0, pooling.side == 2,
+      pooling.stride == 2, weight[2] == input[3], Self.covers(weight: weight)
     else { return nil }
-    let (inputChannels, outputChannels) = (weight[2], weight[3])
-    let isCovered =
-      inputChannels == 1
-      ? outputChannels % 8 == 0 : inputChannels % 8 == 0 && outputChannels % 16 == 0
     let geometry = PooledGeometry(
       rows: input[1] + 2 * window.padding, columns: input[2] + 2 * window.padding,
-      inputChannels: inputChannels, outputChannels: outputChannels)
+      inputChannels: weight[2], outputChannels: weight[3])
     // Places within an image are counted in 32 bits.
-    guard isCovered, geometry.pooledRows >= 1, geometry.pooledColumns >= 2,
+    guard geometry.pooledRows >= 1, geometry.pooledColumns >= 2,
       geometry.inputValues < 1 << 30, geometry.outputValues < 1 << 30
     else { return nil }
     padding = window.padding
     hasReLU = relu
     self.geometry = geometry
     self.input = input
+  }
+
+  private static func covers(weight: Shape) -> Bool {
+    let (inputChannels, outputChannels) = (weight[2], weight[3])
+    guard weight[0] == 3, weight[1] == 3 else { return false }
+    return inputChannels == 1
+      ? outputChannels % 8 == 0 : inputChannels % 8 == 0 && outputChannels % 16 == 0
   }
 
   /// `[batch, pooledRows, pooledColumns, outputChannels]`
@@ -58,83 +61,113 @@ public struct PooledConvolution: Sendable {
     public init() {}
   }
 
+  /// Training: the output, while `room` keeps what `gradients` will need.
+  ///
   /// - Parameter weight: `[3, 3, inputChannels, outputChannels]`.
   /// - Parameter output: becomes `outputShape`.
   public func apply(
     to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
   ) {
-    precondition(input.shape == self.input)
-    output.resize(to: outputShape)
-    room.winners.resize(to: outputShape)
-    let padded = padded(input, room: &room)
+    var winners = Tensor()
+    swap(&winners, &room.winners)
+    winners.resize(to: outputShape)
     if geometry.inputChannels == 1 {
-      applyDirectly(to: padded, weight: weight, bias: bias, into: &output, room: &room)
-    } else {
-      applyWinograd(to: padded, weight: weight, bias: bias, into: &output, room: &room)
-    }
-  }
-
-  private func applyDirectly(
-    to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
-  ) {
-    let g = geometry
-    weight.withValues { weight in
-      bias.withValues { bias in
-        input.withValues { input in
-          room.winners.withMutableCodes { winners in
-            output.withMutableValues { output in
-              for image in 0..<self.input[0] {
-                kernels.convolveAndPool1(
-                  input.base + image * g.inputValues, g, weight: weight.base, bias: bias.base,
-                  relu: hasReLU, into: output.base + image * g.outputValues,
-                  winners: winners + image * g.outputValues)
-              }
-            }
-          }
-        }
+      winners.withMutableCodes {
+        apply(to: input, transformed: weight, bias: bias, into: &output, winners: $0, room: &room)
       }
+    } else {
+      var weights = Tensor()
+      swap(&weights, &room.weights)
+      Self.transform(weight, into: &weights)
+      winners.withMutableCodes {
+        apply(to: input, transformed: weights, bias: bias, into: &output, winners: $0, room: &room)
+      }
+      swap(&weights, &room.weights)
     }
+    swap(&winners, &room.winners)
   }
 
-  private func applyWinograd(
-    to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
-  ) {
-    let g = geometry
-    room.weights.resize(to: Shape(16, g.inputChannels, g.outputChannels))
-    room.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
-    room.product.resize(to: Shape(16, g.positions, g.outputChannels))
+  /// Inference: the output for a weight that `transformed` has prepared.
+  public func callAsFunction(_ input: Tensor, transformed weight: Tensor, bias: Tensor) -> Tensor {
+    var (output, room) = (Tensor(), Room())
+    apply(to: input, transformed: weight, bias: bias, into: &output, winners: nil, room: &room)
+    return output
+  }
+
+  /// A weight as `callAsFunction` takes it: for many channels, transformed as Winograd's products need
+  /// it. Nil when the kernels do not cover it.
+  public static func transformed(_ weight: Tensor) -> Tensor? {
+    guard covers(weight: weight.shape) else { return nil }
+    if weight.shape[2] == 1 { return weight }
+    var transformed = Tensor()
+    transform(weight, into: &transformed)
+    return transformed
+  }
+
+  private static func transform(_ weight: Tensor, into transformed: inout Tensor) {
+    let (inputChannels, outputChannels) = (weight.shape[2], weight.shape[3])
+    transformed.resize(to: Shape(16, inputChannels, outputChannels))
     weight.withValues { weight in
-      room.weights.withMutableValues {
+      transformed.withMutableValues {
         kernels.winogradWeights(
-          weight.base, inputChannels: g.inputChannels, outputChannels: g.outputChannels,
+          weight.base, inputChannels: inputChannels, outputChannels: outputChannels,
           into: $0.base)
       }
     }
-    bias.withValues { bias in
-      input.withValues { input in
-        room.weights.withValues { weights in
-          room.tiles.withMutableValues { tiles in
-            room.product.withMutableValues { product in
-              room.winners.withMutableCodes { winners in
-                output.withMutableValues { output in
-                  for image in 0..<self.input[0] {
-                    kernels.winogradTiles(
-                      input.base + image * g.inputValues, g, into: tiles.base)
-                    kernels.winogradProduct(
-                      tiles: tiles.base, weights: weights.base, tileCount: g.positions,
-                      inputChannels: g.inputChannels, outputChannels: g.outputChannels,
-                      into: product.base)
-                    kernels.winogradPool(
-                      product.base, g, bias: bias.base, relu: hasReLU,
-                      into: output.base + image * g.outputValues,
-                      winners: winners + image * g.outputValues)
-                  }
-                }
+  }
+
+  private func apply(
+    to input: Tensor, transformed weight: Tensor, bias: Tensor, into output: inout Tensor,
+    winners: MutableCodes?, room: inout Room
+  ) {
+    precondition(input.shape == self.input)
+    output.resize(to: outputShape)
+    let padded = padded(input, room: &room)
+    let g = geometry
+    let isSingle = g.inputChannels == 1
+    if !isSingle {
+      room.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
+      room.product.resize(to: Shape(16, g.positions, g.outputChannels))
+    }
+    weight.withValues { weight in
+      bias.withValues { bias in
+        padded.withValues { input in
+          output.withMutableValues { output in
+            for image in 0..<self.input[0] {
+              let picture = input.base + image * g.inputValues
+              let result = output.base + image * g.outputValues
+              let winners = winners.map { $0 + image * g.outputValues }
+              if isSingle {
+                kernels.convolveAndPool1(
+                  picture, g, weight: weight.base, bias: bias.base, relu: hasReLU, into: result,
+                  winners: winners)
+              } else {
+                applyWinograd(
+                  to: picture, weights: weight.base, bias: bias.base, into: result,
+                  winners: winners, room: &room)
               }
             }
           }
         }
       }
+    }
+  }
+
+  /// One image.
+  private func applyWinograd(
+    to input: Floats, weights: Floats, bias: Floats, into output: MutableFloats,
+    winners: MutableCodes?, room: inout Room
+  ) {
+    let g = geometry
+    room.product.withMutableValues { product in
+      room.tiles.withMutableValues { tiles in
+        kernels.winogradTiles(input, g, into: tiles.base)
+        kernels.winogradProduct(
+          tiles: tiles.base, weights: weights, tileCount: g.positions,
+          inputChannels: g.inputChannels, outputChannels: g.outputChannels, into: product.base)
+      }
+      kernels.winogradPool(
+        product.base, g, bias: bias, relu: hasReLU, into: output, winners: winners)
     }
   }
 

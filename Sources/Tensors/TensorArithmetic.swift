@@ -17,6 +17,30 @@ extension Tensor {
     withMutableValues { for i in $0.indices { $0[i] *= factor } }
   }
 
+  /// Some images of a batch, copied.
+  public func images(_ range: Range<Int>) -> Tensor {
+    precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "\(range) of \(shape)")
+    let size = count / max(1, shape[0])
+    var part = Tensor(uninitialized: shape.with(batch: range.count))
+    withValues { all in
+      part.withMutableValues {
+        $0.base.update(from: all.base + range.lowerBound * size, count: range.count * size)
+      }
+    }
+    return part
+  }
+
+  /// Writes a smaller batch over the images from `first` on.
+  public mutating func copy(_ part: Tensor, toImage first: Int) {
+    precondition(
+      part.shape.with(batch: shape[0]) == shape && first >= 0 && first + part.shape[0] <= shape[0],
+      "\(part.shape) from image \(first) of \(shape)")
+    let size = count / max(1, shape[0])
+    part.withValues { part in
+      withMutableValues { ($0.base + first * size).update(from: part.base, count: part.count) }
+    }
+  }
+
   /// Makes this tensor an equal of `other`, in its own memory.
   public mutating func copy(_ other: Tensor) {
     resize(to: other.shape)

@@ -139,9 +139,10 @@ extension Network {
     let chunk = 250
     var chunks: [Tensor] = Array(
       repeating: Tensor(), count: (data.count + chunk - 1) / chunk)
+    let predictor = Predictor(self)
     team.forEach(of: &chunks) { index, logits in
       let range = index * chunk..<min((index + 1) * chunk, data.count)
-      logits = self(data.images(range, preprocessing: preprocessing))
+      logits = predictor(data.images(range, preprocessing: preprocessing))
     }
     var values: [Float] = []
     values.reserveCapacity(data.count * architecture.classes)

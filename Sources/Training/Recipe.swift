@@ -50,10 +50,10 @@ public struct Recipe: Sendable {
     var recipe = standard
     recipe.name = "photo"
     recipe.architecture = .photo
-    recipe.junk = 16_000
+    recipe.junk = 24_000
     recipe.drawnDigits = 8_000
-    recipe.epochs = 12
-    recipe.cutDigits = 10_000
+    recipe.epochs = 14
+    recipe.cutDigits = 14_000
     return recipe
   }()
 

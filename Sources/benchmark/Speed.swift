@@ -22,14 +22,14 @@ func measure(
   print("\(name) train \(fixed(speed, 0)) images/s")
   print("\(name) peak memory \(fixed(peakMegabytes(), 0)) MB")
 
-  let network = trainer.result
+  let network = Predictor(trainer.result)
   print("\(name) inference batch-250 \(fixed(batchSpeed(of: network, on: data, team), 0)) images/s")
   print("\(name) inference single \(fixed(1e6 * singleTime(of: network, on: data), 1)) us median")
 }
 
 /// Images per second in batches of 250, every thread with a batch of its own.
 private func batchSpeed(
-  of network: Network, on data: LabelledImages, _ team: WorkerTeam
+  of network: Predictor, on data: LabelledImages, _ team: WorkerTeam
 ) -> Double {
   let size = 250
   let batches = (0..<data.count / size).map {
@@ -41,7 +41,7 @@ private func batchSpeed(
 }
 
 /// The median time for one digit by itself, in seconds.
-private func singleTime(of network: Network, on data: LabelledImages) -> Double {
+private func singleTime(of network: Predictor, on data: LabelledImages) -> Double {
   let images = (0..<400).map { data.images($0..<$0 + 1, preprocessing: .mnist) }
   _ = network(images[0])
   return median(images.map { image in secondsOf { _ = network(image) } })
