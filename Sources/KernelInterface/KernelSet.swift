@@ -59,9 +59,10 @@ public protocol KernelSet: Sendable {
   // MatrixProduct.swift
   /// The most multiplications for which `multiply` is faster than OpenBLAS.
   static var mostMultiplications: Int { get }
+  static var productScratch: Int { get }
   static func multiply(
     _ a: Floats, aRow: Int, aColumn: Int, _ b: Floats, bRow: Int, bColumn: Int,
-    rows: Int, inner: Int, columns: Int, add: Bool, into c: MutableFloats)
+    rows: Int, inner: Int, columns: Int, add: Bool, scratch: MutableFloats, into c: MutableFloats)
 
   // PooledConvolution1.swift: one input channel
   static func convolveAndPool1(

@@ -22,59 +22,55 @@ extension Implementation {
     #endif
   }
 
+  /// Floats that `multiply` needs: sixteen packed columns, and a tile.
+  public static var productScratch: Int { 16 * packedRows + 64 }
+
   /// c = a · b, or c += a · b.
   ///
   /// - Parameter a: element `[i, k]` at `a[i · aRow + k · aColumn]`.
   /// - Parameter b: element `[k, j]` at `b[k · bRow + j · bColumn]`; one of the two strides is 1.
   /// - Parameter c: `[m, n]`.
+  /// - Parameter scratch: room for `productScratch` floats.
   public static func multiply(
     _ a: Floats, aRow: Int, aColumn: Int, _ b: Floats, bRow: Int, bColumn: Int,
-    rows m: Int, inner: Int, columns n: Int, add: Bool, into c: MutableFloats
+    rows m: Int, inner: Int, columns n: Int, add: Bool, scratch: MutableFloats,
+    into c: MutableFloats
   ) {
     if m == 1 && bColumn == 1 && n % 16 == 0 {
       return multiplyRow(a, aColumn, b, bRow, inner: inner, columns: n, add: add, into: c)
     }
-    withUnsafeTemporaryAllocation(byteCount: 64 * packedRows + 256, alignment: 64) { room in
-      let packed = room.baseAddress!.assumingMemoryBound(to: Float.self)
-      let edge = packed + 16 * packedRows  // a tile that does not fit into c
-      var first = 0
-      repeat {
-        let depth = min(packedRows, inner - first)
-        let adds = add || first > 0
-        var column = 0
-        while column < n {
-          let width = min(16, n - column)
-          let source = b + first * bRow + column * bColumn
-          let isPacked = m > 8 || width < 16 || bColumn > 1
-          if isPacked { pack(source, bRow, bColumn, depth, width, into: packed) }
-          let (panel, step) = isPacked ? (UnsafePointer(packed), 16) : (source, bRow)
-          var row = 0
-          while row < m {
-            let left = a + row * aRow + first * aColumn
-            let target = c + row * n + column
-            let height = m - row >= 4 ? 4 : 1
-            if width == 16 {
-              if height == 4 {
-                product4x16(left, aRow, aColumn, panel, step, depth, adds, target, n)
-              } else {
-                product1x16(left, aColumn, panel, step, depth, adds, target)
-              }
-            } else {
-              copy(target, n, height, width, to: edge, 16)
-              if height == 4 {
-                product4x16(left, aRow, aColumn, panel, step, depth, adds, edge, 16)
-              } else {
-                product1x16(left, aColumn, panel, step, depth, adds, edge)
-              }
-              copy(edge, 16, height, width, to: target, n)
-            }
-            row += height
+    // Packed columns; a tile at the edge of c that c has no room for.
+    let (packed, edge) = (scratch, scratch + 16 * packedRows)
+    var first = 0
+    repeat {
+      let depth = min(packedRows, inner - first)
+      let adds = add || first > 0
+      var column = 0
+      while column < n {
+        let width = min(16, n - column)
+        let source = b + first * bRow + column * bColumn
+        let isPacked = m > 8 || width < 16 || bColumn > 1
+        if isPacked { pack(source, bRow, bColumn, depth, width, into: packed) }
+        let (panel, step) = isPacked ? (UnsafePointer(packed), 16) : (source, bRow)
+        var row = 0
+        while row < m {
+          let left = a + row * aRow + first * aColumn
+          let target = c + row * n + column
+          let height = m - row >= 4 ? 4 : 1
+          let (tile, tileRow) = width == 16 ? (target, n) : (edge, 16)
+          if width < 16 { copy(target, n, height, width, to: edge, 16) }
+          if height == 4 {
+            product4x16(left, aRow, aColumn, panel, step, depth, adds, tile, tileRow)
+          } else {
+            product1x16(left, aColumn, panel, step, depth, adds, tile)
           }
-          column += 16
+          if width < 16 { copy(edge, 16, height, width, to: target, n) }
+          row += height
         }
-        first += depth
-      } while first < inner
-    }
+        column += 16
+      }
+      first += depth
+    } while first < inner
   }
 
   /// One row times a matrix: every number of b is used once, so b is read in long pieces as it lies.

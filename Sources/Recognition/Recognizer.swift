@@ -51,8 +51,7 @@ public struct Recognizer: Sendable {
       width: photo.columns, height: photo.rows, lines: Self.lines(lines, printed: options.form),
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
-      page, rows: rows.map { $0.map { digits[$0] } },
-      refused: page.judged().refused)
+      page, rows: rows.map { $0.map { digits[$0] } }, refused: page.judged().refused)
     return reading
   }
 

@@ -85,13 +85,14 @@ public func multiply(
     b.tensor.withValues { bValues in
       result.withMutableValues { product in
         if isSmall {
-          kernels.multiply(
-            aValues.base + a.storedRows.lowerBound * a.storedColumns, aRow: a.rowStride,
-            aColumn: a.columnStride,
-            bValues.base + b.storedRows.lowerBound * b.storedColumns, bRow: b.rowStride,
-            bColumn: b.columnStride, rows: m, inner: k, columns: n, add: accumulation == .add,
-            into: product.base + rows.lowerBound * n)
-          return
+          return withRoom(of: kernels.productScratch) { scratch in
+            kernels.multiply(
+              aValues.base + a.storedRows.lowerBound * a.storedColumns, aRow: a.rowStride,
+              aColumn: a.columnStride,
+              bValues.base + b.storedRows.lowerBound * b.storedColumns, bRow: b.rowStride,
+              bColumn: b.columnStride, rows: m, inner: k, columns: n, add: accumulation == .add,
+              scratch: scratch, into: product.base + rows.lowerBound * n)
+          }
         }
         cblas_sgemm(
           CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,

@@ -92,6 +92,13 @@ struct FreeList {
   }()
 }
 
+/// Lends `body` room for floats at a 64-byte boundary from the calling thread's list.
+func withRoom(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+  let (room, capacity) = FreeList.withCurrent { $0.block(of: count) }
+  body(room)
+  FreeList.withCurrent { $0.take(back: room, capacity: capacity) }
+}
+
 /// How many blocks of memory the calling thread's tensors have asked the system for so far.
 ///
 /// The number stands still while a loop runs on recycled memory.

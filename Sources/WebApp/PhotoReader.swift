@@ -27,37 +27,52 @@ struct PhotoReader: Sendable {
     var steps = false
   }
 
-  /// Decodes and reads a photo.
+  /// A thread cannot be called back from a file, so that a file must not have too many pages.
+  static let mostPages = 20
+
+  /// Decodes and reads what a file holds: a photo, or the pages of a TIFF file.
   ///
   /// - Parameter isWanted: whether someone still waits for the answer.
-  /// - Throws: `Problem` when the queue is full or the time is up. A photo that cannot be read is an
-  ///   answer, too.
+  /// - Returns: an answer for each page; a photo that cannot be read is an answer, too.
+  /// - Throws: `Problem` when the queue is full or the time is up.
   func read(
     _ bytes: [UInt8], file: String, _ wishes: Wishes, isWanted: @escaping @Sendable () -> Bool
-  ) async throws -> Answer {
+  ) async throws -> [Answer] {
     let recognizer = recognizer
-    let answer = try await queue.run(isWanted: isWanted) { () -> Answer in
-      var trace: Trace? = wishes.tiles || wishes.steps ? Trace() : nil
-      let result = Result { () throws(FileError) in
-        let photo = try decodePhoto(bytes, file: file)
-        let reading = recognizer.read(photo, options: wishes.reading, trace: &trace)
-        try wishes.reading.form?.check(reading, file: file)
-        return reading
+    let answers = try await queue.run(isWanted: isWanted) { () -> [Answer] in
+      if let error = tooManyPages(bytes, file) {
+        return [Answer(file: file, result: .failure(error))]
       }
-      var answer = Answer(file: file, result: result)
-      if let trace {
-        if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
-        if wishes.steps {
-          answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture, fast: true)) }
+      var answers: [Answer] = []
+      recognizer.readPages(
+        of: bytes, file: file, options: wishes.reading, isTraced: wishes.tiles || wishes.steps
+      ) { name, _, result, trace in
+        var answer = Answer(file: name, result: result)
+        if let trace {
+          if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
+          if wishes.steps {
+            answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture, fast: true)) }
+          }
         }
+        answers.append(answer)
       }
-      return answer
+      return answers
     }
-    if case .success(let reading) = answer.result {
+    for case .success(let reading) in answers.map(\.result) {
       metrics.countPhoto(digits: reading.lines.reduce(0) { $0 + $1.digits.count })
     }
-    return answer
+    return answers
   }
+}
+
+private func tooManyPages(_ bytes: [UInt8], _ file: String) -> FileError? {
+  // What cannot be counted is told by who reads it.
+  guard let count = try? pageCount(of: bytes, file: file), count > PhotoReader.mostPages else {
+    return nil
+  }
+  return FileError(
+    file: file, expected: "at most \(PhotoReader.mostPages) pages", found: "\(count)",
+    advice: "send them in several files")
 }
 
 extension PhotoReader.Answer {

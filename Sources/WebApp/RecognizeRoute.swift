@@ -37,30 +37,28 @@ struct RecognizeRoute: Sendable {
     let upload = try await Upload(request, limit: uploadLimit, budget: budget)
 
     let isWanted: @Sendable () -> Bool = { context.isConnected }
-    switch contents {
-    case .photo:
-      let answer = try await reader.read(
-        upload.bytes, file: query["name"] ?? "photo", wishes, isWanted: isWanted)
-      if case .failure(let error) = answer.result { throw unreadable(error) }
-      return try response([answer], format, isList: false)
-    case .form(let boundary):
-      let files = try Multipart.files(in: upload.bytes, boundary: boundary)
-      guard !files.isEmpty else {
-        throw Problem.badRequest("expected a form with a file in it (curl -F photo=@photo.jpg)")
+    let files =
+      switch contents {
+      case .photo: [(name: query["name"] ?? "photo", bytes: upload.bytes)]
+      case .form(let boundary):
+        try Multipart.files(in: upload.bytes, boundary: boundary).map {
+          (name: $0.name, bytes: Array(upload.bytes[$0.range]))
+        }
       }
-      var answers: [PhotoReader.Answer] = []
-      for file in files {
-        answers.append(
-          try await reader.read(
-            Array(upload.bytes[file.range]), file: file.name, wishes, isWanted: isWanted))
-      }
-      let errors = answers.compactMap { answer in
-        if case .failure(let error) = answer.result { error } else { nil }
-      }
-      if errors.count == answers.count { throw unreadable(errors[0]) }
-      for _ in errors { reader.metrics.countRefusal("unreadable") }
-      return try response(answers, format, isList: true)
+    guard !files.isEmpty else {
+      throw Problem.badRequest("expected a form with a file in it (curl -F photo=@photo.jpg)")
     }
+    var answers: [PhotoReader.Answer] = []
+    for file in files {
+      answers += try await reader.read(file.bytes, file: file.name, wishes, isWanted: isWanted)
+    }
+    let errors = answers.compactMap { answer in
+      if case .failure(let error) = answer.result { error } else { nil }
+    }
+    if errors.count == answers.count { throw unreadable(errors[0]) }
+    for _ in errors { reader.metrics.countRefusal("unreadable") }
+    let isList = if case .form = contents { true } else { answers.count > 1 }
+    return try response(answers, format, isList: isList)
   }
 
   private func format(in query: Query) throws(Problem) -> Format {

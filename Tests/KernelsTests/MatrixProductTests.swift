@@ -41,9 +41,11 @@ import Testing
     for kernels in allKernels {
       for add in [false, true] {
         var product = before
+        var scratch = [Float](repeating: .nan, count: kernels.productScratch)
         kernels.multiply(
           a, aRow: aRow, aColumn: aColumn, b, bRow: bRow, bColumn: bColumn, rows: c.rows,
-          inner: c.inner, columns: c.columns, add: add, into: &product)
+          inner: c.inner, columns: c.columns, add: add, scratch: &scratch,
+          into: &product)
         let worst = plain.indices.reduce(0) {
           max($0, abs(Double(product[$1]) - plain[$1] - (add ? Double(before[$1]) : 0)))
         }

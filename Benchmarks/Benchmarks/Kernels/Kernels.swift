@@ -99,24 +99,29 @@ private func manyChannels(side: Int, inputs: Int, outputs: Int) {
 private func products() {
   let (images, inputs, outputs) = (32, 1600, 128)
   for rows in [images, 1] {
-    measure("multiply \(rows)x1600x128", [rows * inputs, inputs * outputs, rows * outputs]) { p in
+    measure(
+      "multiply \(rows)x1600x128",
+      [rows * inputs, inputs * outputs, rows * outputs, kernels.productScratch]
+    ) { p in
       kernels.multiply(
         p[0], aRow: inputs, aColumn: 1, p[1], bRow: outputs, bColumn: 1, rows: rows, inner: inputs,
-        columns: outputs, add: false, into: p[2])
+        columns: outputs, add: false, scratch: p[3], into: p[2])
     }
   }
   measure(
-    "multiply 1600x32x128, a transposed", [images * inputs, images * outputs, inputs * outputs]
+    "multiply 1600x32x128, a transposed",
+    [images * inputs, images * outputs, inputs * outputs, kernels.productScratch]
   ) { p in
     kernels.multiply(
       p[0], aRow: 1, aColumn: inputs, p[1], bRow: outputs, bColumn: 1, rows: inputs,
-      inner: images, columns: outputs, add: false, into: p[2])
+      inner: images, columns: outputs, add: false, scratch: p[3], into: p[2])
   }
   measure(
-    "multiply 32x128x1600, b transposed", [images * outputs, inputs * outputs, images * inputs]
+    "multiply 32x128x1600, b transposed",
+    [images * outputs, inputs * outputs, images * inputs, kernels.productScratch]
   ) { p in
     kernels.multiply(
       p[0], aRow: outputs, aColumn: 1, p[1], bRow: 1, bColumn: outputs, rows: images,
-      inner: outputs, columns: inputs, add: false, into: p[2])
+      inner: outputs, columns: inputs, add: false, scratch: p[3], into: p[2])
   }
 }

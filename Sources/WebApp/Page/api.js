@@ -1,11 +1,11 @@
 // Asks the server. Every failure is an Error whose message a person can read.
 
-// Reads a picture; tries again when the server is busy.
+// Reads a picture; tries again when the server is busy. The answer is a list: a file may hold pages.
 export async function recognize(blob, name, parameters = {}, signal = undefined) {
   const query = new URLSearchParams({ name, ...parameters });
   for (let attempt = 1; ; attempt += 1) {
     const response = await post(`/api/recognize?${query}`, blob, signal);
-    if (response.ok) return response.json();
+    if (response.ok) return [].concat(await response.json());
     if (response.status === 503 && attempt < 6) {
       const seconds = Number(response.headers.get("Retry-After")) || 1;
       await new Promise((resolve) => setTimeout(resolve, 1000 * seconds * attempt));

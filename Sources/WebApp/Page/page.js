@@ -80,7 +80,16 @@ function next() {
 
 async function read(photo) {
   try {
-    photo.take(await recognize(photo.blob, photo.name, { tiles: "1" }));
+    const [first, ...others] = await recognize(photo.blob, photo.name, { tiles: "1" });
+    accept(photo, first);
+    // The other pages of the file, beside it.
+    const pages = others.map((record, index) => {
+      const page = new Photo(record.file, photo.blob, index + 1);
+      page.address = photo.address;
+      accept(page, record);
+      return page;
+    });
+    photos.splice(photos.indexOf(photo) + 1, 0, ...pages);
   } catch (error) {
     photo.fail(error.message);
   }
@@ -89,6 +98,12 @@ async function read(photo) {
     // On a phone the answer lies below what was just touched.
     if (photos.length === 1) scrollToResult();
   }
+}
+
+function accept(photo, record) {
+  photo.name = record.file;
+  if (record.error === undefined) photo.take(record);
+  else photo.fail(record.error);
 }
 
 function scrollToResult() {
@@ -200,7 +215,7 @@ async function readDrawing() {
     if (!drawing.isEmpty) {
       photo.blob = await drawing.picture();
       try {
-        photo.take(await recognize(photo.blob, photo.name, { tiles: "1" }));
+        photo.take((await recognize(photo.blob, photo.name, { tiles: "1" }))[0]);
       } catch (error) {
         photo.fail(error.message);
       }
@@ -258,7 +273,7 @@ function subject() { return isPhotoTab() ? photos : [drawn]; }
 
 function showSaving() {
   for (const [id, format] of [["save-csv", "CSV"], ["save-json", "JSON"]]) {
-    element(id).textContent = subject().length > 1 ? `Save all as ${format}` : `Save as ${format}`;
+    element(id).textContent = subject().length > 1 ? `Save all as ${format}` : `Save ${format}`;
     element(id).disabled = !subject().some((photo) => photo?.record);
   }
 }

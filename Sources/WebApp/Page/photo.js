@@ -1,9 +1,11 @@
 // One photo or drawing: what the server read in it, and what a person made of that.
 
 export class Photo {
-  constructor(name, blob) {
+  // `page` counts from 0 in a file that holds several.
+  constructor(name, blob, page = 0) {
     this.name = name;
     this.blob = blob;
+    this.page = page;
     this.state = "waiting"; // then "reading", then "read" or "failed"
     this.address = null; // of the picture, for <img>
     this.error = null;
@@ -86,15 +88,15 @@ export function shown(digit, threshold) {
   return isRefused ? "?" : String(digit.read.digit);
 }
 
-// In words for people and in classes for colours: a network trained with smoothed labels is rarely
-// surer than 95 %.
+// A word for colours and styles. Confidences are calibrated: of ten digits at 90 %, one is wrong.
 export function certainty(digit) {
   const { confidence } = digit.read;
-  return confidence >= 0.8 ? "sure" : confidence >= 0.5 ? "unsure" : "doubtful";
+  return confidence >= 0.9 ? "sure" : confidence >= 0.6 ? "unsure" : "doubtful";
 }
 
 export function percent(share) {
-  return share < 0.01 ? "< 1 %" : `${Math.round(100 * share)} %`;
+  if (share < 0.01) return "< 1 %";
+  return share > 0.99 ? "> 99 %" : `${Math.round(100 * share)} %`;
 }
 
 // Quoted where a comma or quote would end it; behind an apostrophe where a spreadsheet would compute

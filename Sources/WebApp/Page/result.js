@@ -7,7 +7,8 @@ const captions = {
   gray: "The picture in shades of grey",
   ink: "Ink, with the light of the paper evened out",
   mask: "What counts as ink; ruled lines that were taken out are red",
-  regions: "Pieces of ink: green ones may be digits, red ones were dropped",
+  regions: "Pieces of ink: green ones may be digits, orange ones perhaps, red ones were dropped",
+  lines: "Digits joined to lines",
   tiles: "The digits as the network sees them, 28 by 28 pixels each",
   refused: "What the network says are no digits",
 };
@@ -260,7 +261,8 @@ export class ResultView {
     elements.figures.textContent = "Reading once more, with pictures …";
     let figures;
     try {
-      const { steps = [] } = await recognize(photo.blob, photo.name, { debug: "1" });
+      const records = await recognize(photo.blob, photo.name, { debug: "1" });
+      const { steps = [] } = records[photo.page];
       figures = steps.map(({ name, picture }) => {
         const figure = document.createElement("figure");
         const image = document.createElement("img");
