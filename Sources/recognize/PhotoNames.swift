@@ -62,7 +62,10 @@ struct PhotoNames {
       let matches = matches(of: name)
       return matches.isEmpty
         ? [.failure(FileError(file: name, expected: "files of that pattern", found: "none"))]
-        : matches.flatMap { isFolder($0) ? pictures(inFolder: $0, depth: 0) : [.success($0)] }
+        : matches.flatMap { name -> [Result<String, FileError>] in
+          if isFolder(name) { return pictures(inFolder: name, depth: 0) }
+          return isReadAtOnce(name) ? [.success(name)] : []
+        }
     }
     return [.success(name)]
   }
@@ -100,10 +103,15 @@ struct PhotoNames {
       if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
       let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
       guard name.contains("."), pictureEndings.contains(ending) else { return [] }
-      // A link to nowhere is told when it is read; pipes would wait for somebody who writes.
-      let isThere = stat(path, &status) == 0
-      return !isThere || status.st_mode & S_IFMT == S_IFREG ? [.success(path)] : []
+      return isReadAtOnce(path) ? [.success(path)] : []
     }
+  }
+
+  /// Whether something found is a file, not a pipe that would wait for somebody who writes. A link to
+  /// nowhere is told when it is read.
+  private static func isReadAtOnce(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The files that match a pattern with `*`, `?` and `[…]`, by name.
