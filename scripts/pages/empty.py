@@ -128,14 +128,15 @@ def table(random, sheet, part):
         elif style == 1:
             side = height * random.uniform(0.8, 1.2)
             for index in range(int(random.integers(1, max(2, int((2 * sheet.width - left) / side))))):
-                pen.rectangle([left + index * side, row, left + (index + 1) * side, row + height], outline=255, width=width)
+                x = left + index * side
+                pen.rectangle([x, row, x + side, row + height], outline=255, width=width)
         else:
             columns, rows = int(random.integers(2, 7)), int(random.integers(1, 5))
             breadth = (2 * sheet.width - left - 40) / columns
             for r in range(rows):
                 for c in range(columns):
-                    top = row + r * height
-                    pen.rectangle([left + c * breadth, top, left + (c + 1) * breadth, top + height], outline=255, width=width)
+                    x, y = left + c * breadth, row + r * height
+                    pen.rectangle([x, y, x + breadth, y + height], outline=255, width=width)
             row += (rows - 1) * height
         row += height * random.uniform(1.2, 2)
     sheet.lay_drawing(image, pick(random, [*RULINGS, (40, 40, 45)]), random.uniform(0.6, 1))

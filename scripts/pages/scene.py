@@ -80,7 +80,8 @@ class Page:
             corners = corners + random.uniform(-tilt, tilt, (4, 2))
             corners = (corners - 0.5) * (self.width, self.height)
             angle = numpy.radians(turn)
-            corners = corners @ numpy.array([[numpy.cos(angle), -numpy.sin(angle)], [numpy.sin(angle), numpy.cos(angle)]])
+            cosine, sine = numpy.cos(angle), numpy.sin(angle)
+            corners = corners @ numpy.array([[cosine, -sine], [sine, cosine]])
             corners = corners + (self.width / 2, self.height / 2)
             coefficients = perspective((self.width, self.height), corners)
             picture = picture.transform(
@@ -119,8 +120,11 @@ def cast_shadow(random, shape):
     rows, columns = shape
     image = Image.new("L", (columns, rows))
     middle, reach = random.uniform(0, 1), random.uniform(0.2, 0.6)
-    polygon = [(middle - reach, -0.1), (middle + reach, -0.1), (middle + reach * random.uniform(0, 1), random.uniform(0.3, 1.1)),
-               (middle - reach * random.uniform(0, 1), random.uniform(0.3, 1.1))]
+    polygon = [
+        (middle - reach, -0.1), (middle + reach, -0.1),
+        (middle + reach * random.uniform(0, 1), random.uniform(0.3, 1.1)),
+        (middle - reach * random.uniform(0, 1), random.uniform(0.3, 1.1)),
+    ]
     side = random.integers(4)
     for _ in range(side):
         polygon = [(1 - y, x) for x, y in polygon]
