@@ -235,7 +235,10 @@ extension LabelledImages {
         let spot = place(24, 72)
         let reach = generator.uniform(0, 16)
         canvas.draw(
-          [spot, Canvas.Point(row: spot.row + generator.uniform(-4, 4), column: spot.column + reach)],
+          [
+            spot,
+            Canvas.Point(row: spot.row + generator.uniform(-4, 4), column: spot.column + reach),
+          ],
           width: generator.uniform(3, 20))
       }
       if isStem(canvas) { return Canvas(rows: 1, columns: 1) }
