@@ -46,7 +46,8 @@ public func debugPage(
   if !trace.leftOut.isEmpty {
     page.section(
       "\(number + 2). Left out",
-      "Ink that the network finds more probably no digit than one: letters, dashes, dirt.",
+      "Ink that is more probably no digit than one, by itself or by what stands beside it: letters, "
+        + "dashes, dirt.",
       [
         "<div class=\"looks\">" + trace.leftOut.map { look($0, verdict: leftOut($0)) }.joined()
           + "</div>"
@@ -112,8 +113,12 @@ private func verdict(_ look: Trace.Look, _ digit: Reading.Digit?) -> String {
 }
 
 private func leftOut(_ look: Trace.Look) -> String {
-  "<b class=\"bad\">–</b> No digit, \(percent(look.junk ?? 0)) sure. Of the digits it is most like "
-    + "\(look.digit) (\(percent(look.confidence)))."
+  let most = "\(look.digit) (\(percent(look.confidence)))"
+  let reason =
+    (look.junk ?? 0) > 0.5
+    ? "No digit, \(percent(look.junk ?? 0)) sure. Of the digits it is most like \(most)."
+    : "Where it stands it is hardly a digit, though it is most like \(most)."
+  return "<b class=\"bad\">–</b> \(reason)"
 }
 
 private func parting(_ parting: Trace.Parting) -> String {
