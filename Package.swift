@@ -80,7 +80,8 @@ let package = Package(
 
     // Floor 2: networks; data sets.
     .target(
-      name: "Networks", dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes"],
+      name: "Networks",
+      dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes", "Workers"],
       swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
 

@@ -45,8 +45,6 @@ extension LabelledImages {
   ///
   /// Five families: letters and signs; lines, corners, boxes, scribbles and blots; parts of digits;
   /// digits that touch; digits lying on their side or standing on their head.
-  ///
-  /// - Source: shared/design/recipes.md, D.
   private func junkImage(using generator: inout SplitMix64) -> [UInt8] {
     while true {
       let canvas =

@@ -12,7 +12,7 @@ public struct Sheet: Sendable {
 
   /// The sheet in a photo; nil where the paper fills it, or nothing has the shape of a sheet.
   ///
-  /// It is the largest bright region (Otsu), at least a seventh of the picture, without deep notches,
+  /// It is the largest bright region (Otsu), at least a twelfth of the picture, without deep notches,
   /// whose sides mostly lie inside the picture and are sharp: a step of brightness over few pixels,
   /// where light falls off slowly.
   public init?(in photo: GrayImage) {
@@ -27,7 +27,7 @@ public struct Sheet: Sendable {
     let smooth = small.blurred(sigma: 1)
     let bright = smooth.mask(above: otsuThreshold(of: smooth))
     guard let region = bright.regions().max(by: { $0.area < $1.area }),
-      7 * region.area >= small.rows * small.columns
+      12 * region.area >= small.rows * small.columns
     else { return nil }
     let outline = Outline(region)
     guard Double(region.area) > 0.85 * Double(outline.area),

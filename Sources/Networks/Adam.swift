@@ -1,5 +1,6 @@
 import Kernels
 public import Tensors
+public import Workers
 
 /// What every optimizer does: change the parameters of a layer by their gradients.
 public protocol Optimizer: Sendable {
@@ -57,23 +58,39 @@ public struct Adam: Optimizer {
   public mutating func update(
     _ layer: inout some Layer, by gradients: [Tensor], learningRate: Float
   ) {
+    update(
+      &layer, bySumOf: [gradients], learningRate: learningRate, on: WorkerTeam(threads: 1))
+  }
+
+  /// Takes one step by the sum of several gradients, on all threads of a team: each takes a piece of
+  /// the parameters, adds up its gradients and changes it while all of it is in cache.
+  ///
+  /// - Parameter parts: what the parts of a batch found: for each part one gradient for each parameter,
+  ///   in the order of `visitParameters`. They are added in the order of the parts.
+  public mutating func update(
+    _ layer: inout some Layer, bySumOf parts: [[Tensor]], learningRate: Float, on team: WorkerTeam
+  ) {
     if firstMoments.isEmpty { prepare(for: &layer) }
     steps += 1
     let rate = Double(learningRate) / (1 - power(Double(beta1), steps))
     let rootScale = 1 / (1 - power(Double(beta2), steps)).squareRoot()
     var index = 0
     layer.visitParameters { _, parameter in
-      let gradient = gradients[index]
-      precondition(parameter.count == gradient.count, "\(gradient.shape), \(parameter.shape)")
-      parameter.withMutableValues { p in
-        gradient.withValues { g in
+      withUnsafeTemporaryAllocation(of: Floats.self, capacity: parts.count) { gradients in
+        for part in parts.indices {
+          let gradient = parts[part][index]
+          precondition(parameter.count == gradient.count, "\(gradient.shape), \(parameter.shape)")
+          // Valid beyond this closure: nobody writes to the parts before the step is done.
+          gradient.withValues { gradients[part] = $0.baseAddress! }
+        }
+        parameter.withMutableValues { p in
           firstMoments[index].withMutableValues { m in
             secondMoments[index].withMutableValues { v in
-              kernels.adamStep(
-                p.baseAddress!, gradient: g.baseAddress!, firstMoment: m.baseAddress!,
-                secondMoment: v.baseAddress!, count: p.count, beta1: beta1, beta2: beta2,
-                epsilon: epsilon, rate: Float(rate), rootScale: Float(rootScale),
-                decay: 1 - learningRate * weightDecay)
+              let step = Step(
+                parameters: p, gradients: UnsafeBufferPointer(gradients), firstMoment: m,
+                secondMoment: v, beta1: beta1, beta2: beta2, epsilon: epsilon, rate: Float(rate),
+                rootScale: Float(rootScale), decay: 1 - learningRate * weightDecay)
+              team.forEach(step.pieceCount, with: step) { $1.take($0) }
             }
           }
         }
@@ -88,6 +105,36 @@ public struct Adam: Optimizer {
     for index in firstMoments.indices {
       try visit("firstMoment.\(index)", &firstMoments[index])
       try visit("secondMoment.\(index)", &secondMoments[index])
+    }
+  }
+}
+
+/// One step on one parameter.
+private struct Step {
+  let parameters: UnsafeMutableBufferPointer<Float>
+  /// One for each part of the batch.
+  let gradients: UnsafeBufferPointer<Floats>
+  let firstMoment, secondMoment: UnsafeMutableBufferPointer<Float>
+  let beta1, beta2, epsilon, rate, rootScale, decay: Float
+
+  /// Values in a piece: with its gradients of four parts it fills half of a usual second-level cache.
+  private static let pieceSize = 8192
+
+  var pieceCount: Int { (parameters.count + Self.pieceSize - 1) / Self.pieceSize }
+
+  func take(_ piece: Int) {
+    let first = piece * Self.pieceSize
+    let count = min(Self.pieceSize, parameters.count - first)
+    withRoom(of: count) { sum in
+      sum.update(from: gradients[0] + first, count: count)
+      for gradient in gradients.dropFirst() {
+        kernels.addScaled(gradient + first, 1, to: sum, count: count)
+      }
+      kernels.adamStep(
+        parameters.baseAddress! + first, gradient: sum,
+        firstMoment: firstMoment.baseAddress! + first,
+        secondMoment: secondMoment.baseAddress! + first, count: count, beta1: beta1,
+        beta2: beta2, epsilon: epsilon, rate: rate, rootScale: rootScale, decay: decay)
     }
   }
 }

@@ -1,4 +1,5 @@
 public import Tensors
+public import Workers
 
 /// A network built from its architecture: the layers and their parameters. A value.
 public struct Network: Sendable {
@@ -40,6 +41,14 @@ public struct Network: Sendable {
     with optimizer: inout some Optimizer, by gradients: [Tensor], learningRate: Float
   ) {
     optimizer.update(&body, by: gradients, learningRate: learningRate)
+  }
+
+  /// Takes one step of Adam by the sum of the gradients of a batch's parts, on all threads.
+  public mutating func update(
+    with optimizer: inout Adam, bySumOf parts: [[Tensor]], learningRate: Float,
+    on team: WorkerTeam
+  ) {
+    optimizer.update(&body, bySumOf: parts, learningRate: learningRate, on: team)
   }
 
   /// Takes in what the last training pass in `workspace` saw of the data.

@@ -8,47 +8,54 @@ import Imaging
 /// those of its word (what follows it without a large gap), and twice the mean of the page's other
 /// words. The factors were chosen on synthetic pages.
 func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
-  let words = words(of: candidates.map(\.region.box))
-  let weights = candidates.map { weight(of: $0.region.box, referenceHeight: referenceHeight) }
-  let evidence = zip(candidates, weights).map { min(mostForOthers, $0.evidence) * $1 }
-  var wordSums = [Double](repeating: 0, count: candidates.count)
-  var wordWeights = wordSums
-  for (index, word) in words.enumerated() {
-    wordSums[word] += evidence[index]
-    wordWeights[word] += weights[index]
+  let boxes = candidates.map(\.region.box)
+  let words = words(of: boxes)
+  var wordHeights = [Int](repeating: 0, count: candidates.count)
+  for (box, word) in zip(boxes, words) { wordHeights[word] = max(wordHeights[word], box.height) }
+  // In its word a small letter counts as much as a large one; on the page dirt counts little.
+  let inWord = candidates.indices.map {
+    candidates[$0].evidenceForOthers
+      * weight(of: boxes[$0], usualHeight: Double(wordHeights[words[$0]]))
   }
-  let pageSum = evidence.reduce(0, +)
-  let pageWeight = weights.reduce(0, +)
+  let weights = boxes.map { weight(of: $0, usualHeight: referenceHeight) }
+  let onPage = zip(candidates, weights).map { $0.evidenceForOthers * $1 }
+  var wordSums = [Double](repeating: 0, count: candidates.count)
+  var (pageSums, pageWeights) = (wordSums, wordSums)
+  for (index, word) in words.enumerated() {
+    wordSums[word] += inWord[index]
+    pageSums[word] += onPage[index]
+    pageWeights[word] += weights[index]
+  }
+  let (pageSum, pageWeight) = (onPage.reduce(0, +), weights.reduce(0, +))
   return candidates.indices.map { index in
     let candidate = candidates[index]
     guard !candidate.isJunk else { return false }
     guard candidate.knowsJunk else { return true }
     let word = words[index]
-    let neighbours = min(8, max(-8, wordSums[word] - evidence[index]))
+    let neighbours = min(8, max(-8, wordSums[word] - inWord[index]))
     // Three more that say nothing, so that a short page is judged by itself; and digits elsewhere
     // do not make a word of letters one of digits.
-    let elsewhere = min(
-      0.5, (pageSum - wordSums[word]) / (pageWeight - wordWeights[word] + 3))
+    let elsewhere = min(0.5, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
     return candidate.evidence + 0.5 * neighbours + 2 * elsewhere > 0.5
   }
 }
-
-/// Many letters look like digits and few digits like letters: what is junk says more about its
-/// neighbours than what is not.
-private let mostForOthers = 1.5
 
 extension Candidate {
   /// The logarithm of the odds that this is a digit, -3...3: no look of a network is surer.
   fileprivate var evidence: Double {
     min(3, max(-3, log((confidence + 0.005) / (junk + 0.005))))
   }
+
+  /// What that says about its neighbours. Many letters look like digits and few digits like letters:
+  /// what is junk says more than what is not.
+  fileprivate var evidenceForOthers: Double { min(1.5, evidence) }
 }
 
 /// How much a candidate counts among others: less when it is small, as dirt is; more when it is as
 /// wide as several digits, as words in one stroke are.
-private func weight(of box: Box, referenceHeight: Double) -> Double {
+private func weight(of box: Box, usualHeight: Double) -> Double {
   let longer = Double(max(box.height, box.width))
-  if longer < referenceHeight { return longer / referenceHeight }
+  if longer < usualHeight { return longer / usualHeight }
   return min(4, max(1, Double(box.width) / (0.8 * Double(box.height))))
 }
 

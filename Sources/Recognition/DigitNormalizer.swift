@@ -9,7 +9,7 @@ import Imaging
 /// - Parameter ink: the page, 0 paper, 255 ink.
 /// - Parameter quarterTurns: how often it is turned clockwise first.
 /// - Source: Y. LeCun et al., "Gradient-based learning applied to document recognition", Proc. IEEE
-///   86 (1998), section III.A, for size and centre; shared/design/recipes.md C.7 for the rest.
+///   86 (1998), section III.A, for size and centre.
 func normalizedDigit(_ region: Region, ink: GrayImage, quarterTurns: Int = 0) -> GrayImage {
   let patch = evenInk(of: region, ink: ink).turned(quarterTurns: quarterTurns)
   let upright = sheared(patch, by: 0.5 * slant(of: patch)).croppedToInk()

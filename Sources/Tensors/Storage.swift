@@ -93,7 +93,7 @@ struct FreeList {
 }
 
 /// Lends `body` room for floats at a 64-byte boundary from the calling thread's list.
-func withRoom(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+package func withRoom(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
   let (room, capacity) = FreeList.withCurrent { $0.block(of: count) }
   body(room)
   FreeList.withCurrent { $0.take(back: room, capacity: capacity) }

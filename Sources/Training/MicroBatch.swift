@@ -84,15 +84,8 @@ struct MicroBatch: Sendable {
     }
   }
 
-  /// Adds the parameters' gradients to `totals`, or makes `totals` of them when it is the first.
-  func addGradients(to totals: inout [Tensor], isFirst: Bool) {
-    var index = 0
-    workspace.visitGradients { gradient in
-      if index == totals.count { totals.append(Tensor()) }
-      if isFirst { totals[index].copy(gradient) } else { totals[index].add(gradient) }
-      index += 1
-    }
-  }
+  /// Shows the gradient of every parameter.
+  func visitGradients(_ visit: (Tensor) -> Void) { workspace.visitGradients(visit) }
 
   func updateStatistics(of network: inout Network) {
     network.updateStatistics(from: workspace, share: share)

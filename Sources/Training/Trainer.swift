@@ -33,7 +33,8 @@ public struct Trainer: Sendable {
   private let data: LabelledImages
   private var order: [Int] = []
   private var microBatches: [MicroBatch]
-  private var gradients: [Tensor] = []
+  /// For each micro-batch, the gradient of every parameter.
+  private var gradients: [[Tensor]]
   private let ranges: [Range<Int>]
 
   /// - Throws: `ShapeError` when there are fewer images than a batch takes, or they do not fit the
@@ -64,6 +65,7 @@ public struct Trainer: Sendable {
     generatorAtEpoch = generator
     ranges = MicroBatch.ranges(of: recipe.batchSize)
     microBatches = ranges.map { _ in MicroBatch() }
+    gradients = ranges.map { _ in [] }
   }
 
   public var isFinished: Bool { step >= steps }
@@ -86,13 +88,16 @@ public struct Trainer: Sendable {
     runMicroBatches(on: team)
     var loss = 0.0
     for index in microBatches.indices {
-      microBatches[index].addGradients(to: &gradients, isFirst: index == 0)
+      microBatches[index].visitGradients { gradients[index].append($0) }
       microBatches[index].updateStatistics(of: &network)
       loss += microBatches[index].loss
     }
     step += 1
     let factor = recipe.schedule.factor(step: step, of: steps)
-    network.update(with: &optimizer, by: gradients, learningRate: recipe.learningRate * factor)
+    network.update(
+      with: &optimizer, bySumOf: gradients, learningRate: recipe.learningRate * factor, on: team)
+    // Let go of before the next pass, which would otherwise have to write elsewhere.
+    for index in gradients.indices { gradients[index].removeAll(keepingCapacity: true) }
     updateAverage()
     loss /= Double(recipe.batchSize)
     epochLoss += loss

@@ -13,11 +13,13 @@ struct PhotoReader: Sendable {
 
   struct Answer: Sendable {
     let file: String
-    let result: Result<Reading, FileError>
+    var result: Result<Reading, FileError>
     /// What the network saw of each digit, as PNG files; empty unless asked for.
     var tiles: [[UInt8]] = []
     /// A picture of every step, as PNG files; empty unless asked for.
     var steps: [(name: String, png: [UInt8])] = []
+    /// The photo with what was read drawn on it, as a PNG file; nil unless asked for.
+    var annotated: [UInt8]?
   }
 
   /// How to read, and what to answer with beside the reading.
@@ -25,6 +27,7 @@ struct PhotoReader: Sendable {
     var reading = ReadingOptions()
     var tiles = false
     var steps = false
+    var annotated = false
   }
 
   /// A thread cannot be called back from a file, so that a file must not have too many pages.
@@ -46,8 +49,16 @@ struct PhotoReader: Sendable {
       var answers: [Answer] = []
       recognizer.readPages(
         of: bytes, file: file, options: wishes.reading, isTraced: wishes.tiles || wishes.steps
-      ) { name, _, result, trace in
+      ) { name, page, result, trace in
         var answer = Answer(file: name, result: result)
+        if wishes.annotated, case .success(let reading) = result {
+          do throws(FileError) {
+            let photo = try decodeColorPhoto(bytes, file: name, page: page)
+            answer.annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
+          } catch {
+            answer.result = .failure(error)
+          }
+        }
         if let trace {
           if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
           if wishes.steps {

@@ -9,7 +9,7 @@ import Reports
 struct RecognizeRoute: Sendable {
   static let path = "/api/recognize"
   static let parameters: Set<String> = [
-    "debug", "expect", "format", "min-confidence", "name", "pattern", "tiles",
+    "annotate", "debug", "expect", "format", "min-confidence", "name", "pattern", "tiles",
   ]
 
   private enum Format: String, CaseIterable {
@@ -32,7 +32,8 @@ struct RecognizeRoute: Sendable {
     let format = try format(in: query)
     let wishes = PhotoReader.Wishes(
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
-      steps: try query.flag("debug"))
+      steps: try query.flag("debug"),
+      annotated: try query.flag("annotate"))
     let contents = try contents(of: request)
     let upload = try await Upload(request, limit: uploadLimit, budget: budget)
 
@@ -57,6 +58,7 @@ struct RecognizeRoute: Sendable {
     }
     if errors.count == answers.count { throw unreadable(errors[0]) }
     for _ in errors { reader.metrics.countRefusal("unreadable") }
+    if wishes.annotated { return try picture(of: answers) }
     let isList = if case .form = contents { true } else { answers.count > 1 }
     return try response(answers, format, isList: isList)
   }
@@ -108,6 +110,16 @@ struct RecognizeRoute: Sendable {
 
   private func unreadable(_ error: FileError) -> Problem {
     Problem(status: .unprocessableContent, detail: error.description, reason: "unreadable")
+  }
+
+  /// The one annotated photo.
+  private func picture(of answers: [PhotoReader.Answer]) throws(Problem) -> Response {
+    guard answers.count == 1, let png = answers[0].annotated else {
+      throw .badRequest("expected a single photo to annotate, found \(answers.count)")
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "image/png"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: png)))
   }
 
   private func response(

@@ -57,14 +57,26 @@ public final class WorkerTeam: Sendable {
   ) {
     elements.withUnsafeMutableBufferPointer { buffer in
       let parts = Elements.Parts(elements: buffer, context: context, body: body)
-      withUnsafePointer(to: parts) { parts in
-        let job = Elements(parts: parts)
-        if threadCount == 1 || buffer.count == 1 {
-          for index in buffer.indices { job.work(on: index) }
-        } else {
-          board.run(job, count: buffer.count)
-        }
-      }
+      withUnsafePointer(to: parts) { run(Elements(parts: $0), count: buffer.count) }
+    }
+  }
+
+  /// Calls `body` once with every number in 0..<count and the context, on all threads at once; takes
+  /// no memory when `body` captures nothing. It is up to the caller that no two calls write to the
+  /// same place.
+  public func forEach<Context>(
+    _ count: Int, with context: Context, _ body: @escaping @Sendable (Int, Context) -> Void
+  ) {
+    withUnsafePointer(to: Numbers.Parts(context: context, body: body)) {
+      run(Numbers(parts: $0), count: count)
+    }
+  }
+
+  private func run(_ job: some Job, count: Int) {
+    if threadCount == 1 || count == 1 {
+      for index in 0..<count { job.work(on: index) }
+    } else {
+      board.run(job, count: count)
     }
   }
 }
@@ -79,8 +91,9 @@ private struct Pieces: Job {
   func work(on index: Int) { body(index) }
 }
 
-/// Elements that lie on the stack of the caller, who waits for the last of them. Only an address: an
-/// `any Job` holds it in place.
+// What the pieces of a job share lies on the stack of the caller, who waits for the last of them. The
+// jobs are only its address: an `any Job` holds that in place.
+
 private struct Elements<Element, Context>: Job {
   struct Parts {
     let elements: UnsafeMutableBufferPointer<Element>
@@ -93,6 +106,16 @@ private struct Elements<Element, Context>: Job {
     let parts = parts.pointee
     parts.body(index, &parts.elements[index], parts.context)
   }
+}
+
+private struct Numbers<Context>: Job {
+  struct Parts {
+    let context: Context
+    let body: @Sendable (Int, Context) -> Void
+  }
+  let parts: UnsafePointer<Parts>
+
+  func work(on index: Int) { parts.pointee.body(index, parts.pointee.context) }
 }
 
 /// Where the caller pins up a job and the threads find it.

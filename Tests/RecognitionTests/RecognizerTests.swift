@@ -41,6 +41,17 @@ import Testing
     #expect(recognizer.read(image).text == "1081\n80")
   }
 
+  @Test func theSharpEdgeOfAShadowIsNotInk() {
+    var image = Self.twoLines.image
+    for row in 0..<image.rows {
+      // Straight down beside and between the digits.
+      for column in 0..<image.columns where column < 50 || column > 200 {
+        image[row, column] = UInt8(Double(image[row, column]) * 0.6)
+      }
+    }
+    #expect(recognizer.read(image).text == "1081\n80")
+  }
+
   @Test(arguments: [2.0, 4.0])
   func rulingsAreNotRead(thickness: Double) {
     var page = Page(rows: 240, columns: 320)
@@ -63,6 +74,32 @@ import Testing
     page.write("1081", top: 40, left: 60)
     page.write("80", top: 140, left: 60)
     #expect(recognizer.read(page.image).text == "1081\n80")
+  }
+
+  /// Rulings hardly half as dark as the pen, of which one runs through the digits: alone it could be
+  /// a stroke of theirs.
+  @Test func faintRulingsAreSeenWhereNothingIsWrittenOnThem() {
+    var page = Page(rows: 300, columns: 320)
+    for row in stride(from: 20.0, to: 300, by: 45) {
+      page.stroke(from: (row, -5), to: (row, 325), width: 2, ink: 112)
+    }
+    page.write("1081", top: 40, left: 60)
+    #expect(recognizer.read(page.image).text == "1081")
+  }
+
+  @Test func digitsInTheBoxesOfAFormAreRead() {
+    var page = Page(rows: 240, columns: 800)
+    for (index, digit) in ["1", "0", "8", "1", "0"].enumerated() {
+      let left = 60 + 60 * Double(index)
+      let corners = [
+        (80.0, left), (80.0, left + 60), (140.0, left + 60), (140.0, left), (80.0, left),
+      ]
+      for (from, to) in zip(corners, corners.dropFirst()) {
+        page.stroke(from: from, to: to, width: 2, ink: 60)
+      }
+      page.write(digit, top: 90, left: left + 14)
+    }
+    #expect(recognizer.read(page.image).text == "10810")
   }
 
   @Test func emptyBoxesAreNotRead() {
@@ -259,6 +296,64 @@ import Testing
 
   @Test func whatIsNarrowHasNoCut() {
     #expect(Cuts(of: mask("##\n##").regions()[0], spacing: 2, limit: 9).count == 0)
+  }
+}
+
+@Suite struct ContextTests {
+  /// Boxes side by side, 20 pixels high, that a network takes for a 5 or for no digit at all.
+  private func candidates(_ text: String, row: Int = 0) -> [Candidate] {
+    text.enumerated().filter { $1 != " " }.map { position, character in
+      let region = Region(
+        runs: (row..<row + 20).map { Run(row: $0, columns: 15 * position..<15 * position + 12) })
+      var probabilities = [Float](repeating: 0.005, count: 11)
+      probabilities[character == "5" ? 5 : 10] = 0.95
+      return Candidate(
+        region: region, tile: GrayImage(rows: 28, columns: 28, filledWith: 0),
+        probabilities: probabilities)
+    }
+  }
+
+  private func digits(_ candidates: [Candidate]) -> Int {
+    isDigit(candidates, referenceHeight: 20).count { $0 }
+  }
+
+  @Test func digitsAmongDigitsAreDigits() {
+    #expect(digits(candidates("5555")) == 4)
+    #expect(digits(candidates("5")) == 1)
+  }
+
+  @Test func anSInAWordOfLettersIsNoFive() {
+    #expect(digits(candidates("xx5xx")) == 0)
+  }
+
+  @Test func numbersBesideAWordAreNumbers() {
+    #expect(digits(candidates("xxxxx    5555")) == 4)
+  }
+
+  @Test func aShortWordOnAPageOfLettersIsNoNumber() {
+    let page = (1...8).flatMap { candidates("xxxxx5x xxxxxxx", row: 60 * $0) }
+    #expect(digits(page + candidates("55")) == 0)
+  }
+
+  /// Only the network's word counts where it does not know what is no digit.
+  @Test func withoutAClassForJunkEverythingIsADigit() {
+    let known = candidates("5x5x")
+    let unknown = known.map {
+      Candidate(region: $0.region, tile: $0.tile, probabilities: $0.probabilities)
+    }
+    #expect(digits(unknown) == 4)
+  }
+
+  @Test func aWordStandingOnEndIsNoOne() {
+    var one = [Float](repeating: 0.005, count: 11)
+    one[1] = 0.95
+    let tile = GrayImage(rows: 28, columns: 28, filledWith: 0)
+    // Three columns of ink in each of 60 rows; beside it one.
+    let word = Region(
+      runs: (0..<60).flatMap { row in [0, 6, 12].map { Run(row: row, columns: $0..<$0 + 3) } })
+    let stroke = Region(runs: (0..<60).map { Run(row: $0, columns: 0..<8) })
+    #expect(Candidate(region: word, tile: tile, probabilities: one).isJunk)
+    #expect(!Candidate(region: stroke, tile: tile, probabilities: one).isJunk)
   }
 }
 

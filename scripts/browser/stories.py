@@ -235,7 +235,7 @@ class Stories:
         assert browser.text("#file") == path.name
 
     def is_small_and_quick(self, browser):
-        """Under 150 KB in all, usable in under 200 ms; the best of three, for other work disturbs."""
+        """Under 150 KB in all, usable in under 200 ms; the best of five, for other work disturbs."""
         browser.command("Network.enable")
         browser.command("Network.setCacheDisabled", cacheDisabled=True)
 
@@ -252,7 +252,7 @@ class Stories:
                 };
                 """)
 
-        timing = min((load() for _ in range(3)), key=lambda timing: timing["usable"])
+        timing = min((load() for _ in range(5)), key=lambda timing: timing["usable"])
         answered = browser.driver.execute_async_script(
             """
             const done = arguments[0];

@@ -136,6 +136,8 @@ def refuses_broken_forms(serve, recognize):
             return server.ask("POST", "/api/recognize", body, content_type=type)
 
         assert send(whole).json[0]["text"] == "4"
+        server.ask("POST", "/api/recognize?annotate=1", form(("a", photo), ("b", photo))[0], content_type=type
+                   ).expect_problem(400, "single photo")
         for name in ("multipart/form-data", "multipart/form-data; boundary=", 'multipart/form-data; boundary="' + "x" * 71 + '"'):
             send(whole, name).expect_problem(400)
         bodies = [

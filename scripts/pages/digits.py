@@ -1,0 +1,65 @@
+"""MNIST's digits as a pen on a page would leave them."""
+
+import gzip
+import pathlib
+import struct
+
+import numpy
+from PIL import Image
+
+# What the pages' digits are taken from: images nobody trains on. `development` is the part of the training
+# images that `train` holds out by itself; `final` is the test set, for a last measurement.
+PARTS = {"development": ("train", slice(55_000, 60_000)), "final": ("t10k", slice(0, 10_000))}
+
+
+def read_idx(folder, name, magic):
+    for suffix, opener in [("", open), (".gz", gzip.open)]:
+        path = pathlib.Path(folder) / (name + suffix)
+        if path.exists():
+            with opener(path, "rb") as file:
+                data = file.read()
+            break
+    else:
+        raise SystemExit(f"score-pages: {folder} has no {name}; get MNIST with scripts/download-mnist")
+    rank = magic & 255
+    found, *extents = struct.unpack(f">{1 + rank}I", data[: 4 + 4 * rank])
+    values = numpy.frombuffer(data, numpy.uint8, offset=4 + 4 * rank)
+    if found != magic or values.size != numpy.prod(extents):
+        raise SystemExit(f"score-pages: {path}: expected an IDX file with magic number {magic}")
+    return values.reshape(extents)
+
+
+class Digits:
+    def __init__(self, folder, part):
+        name, span = PARTS[part]
+        self.images = read_idx(folder, f"{name}-images-idx3-ubyte", 2051)[span]
+        self.labels = read_idx(folder, f"{name}-labels-idx1-ubyte", 2049)[span]
+
+    def draw(self, random, height, boldness, slant):
+        """A digit about `height` pixels high: its label, and its ink from 0 to 1, cropped.
+
+        boldness: below 0.5 thicker strokes, above thinner: the level at which MNIST's grey is cut.
+        slant: columns to the right for each row up.
+        """
+        index = random.integers(len(self.images))
+        image = self.images[index]
+        rows, columns = numpy.nonzero(image)
+        image = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        # MNIST's longer side is 20: wide digits are lower than others, as they were when written.
+        scale = height / 20
+        image = numpy.pad(image, 2)
+        size = (max(3, round(image.shape[1] * scale)), max(3, round(image.shape[0] * scale)))
+        large = Image.fromarray(image).resize(size, Image.Resampling.BICUBIC)
+        if slant:
+            margin = abs(slant) * size[1] / 2
+            large = large.transform(
+                (size[0] + int(2 * margin), size[1]), Image.Transform.AFFINE,
+                (1, slant, -margin - slant * size[1] / 2, 0, 1, 0), Image.Resampling.BILINEAR)
+        ink = numpy.asarray(large, numpy.float32) / 255
+        # Enlarged edges are as soft as the scale; a pen's are about a pixel wide.
+        ink = numpy.clip((ink - boldness) * max(1.0, scale) * 2 + 0.5, 0, 1)
+        rows, columns = numpy.nonzero(ink > 0.5)
+        if not len(rows):
+            return self.draw(random, height, 0.3, slant)
+        return int(self.labels[index]), ink[
+            max(0, rows.min() - 1) : rows.max() + 2, max(0, columns.min() - 1) : columns.max() + 2]
