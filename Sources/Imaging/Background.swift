@@ -37,8 +37,8 @@ extension GrayImage {
         [UInt8](unsafeUninitializedCapacity: count) { ink, initialized in
           for index in 0..<count {
             let light = Float(paper[index])
-            let share = (light - Float(pixels[index])) / max(light, 40)
-            ink[index] = UInt8(max(0, min(1, share)) * 255 + 0.5)
+            let share = (light - Float(pixels[index])) / (light > 40 ? light : 40)
+            ink[index] = cutToByte(share * 255 + 0.5)
           }
           initialized = count
         }

@@ -65,18 +65,7 @@ struct InkPage: Sendable {
       rows: max(1, Int(Double(image.rows) * scale)),
       columns: max(1, Int(Double(image.columns) * scale)))
     let reach = max(2, min(small.rows, small.columns) / 8)
-    let sums = IntegralImage(small)
-    var skewness = 0.0
-    for row in 0..<small.rows {
-      let rows = max(0, row - reach)..<min(small.rows, row + reach + 1)
-      for column in 0..<small.columns {
-        let columns = max(0, column - reach)..<min(small.columns, column + reach + 1)
-        let box = Box(rows: rows, columns: columns)
-        let difference = Double(small[row, column]) - Double(sums.sum(box)) / Double(box.area)
-        skewness += difference * difference * difference
-      }
-    }
-    return skewness > 0
+    return small.localSkewness(reach: reach) > 0
   }
 
   /// Ink and all that is nearly as dark, such as rulings, slightly blurred against grain.

@@ -30,7 +30,8 @@ struct Rulings: Sendable {
     var result = mask
     if !vertical.isEmpty {
       var transposed = mask.transposed
-      for ruling in vertical { ruling.remove(from: &transposed, ink: ink.transposed) }
+      let transposedInk = ink.transposed
+      for ruling in vertical { ruling.remove(from: &transposed, ink: transposedInk) }
       result = transposed.transposed
     }
     for ruling in horizontal { ruling.remove(from: &result, ink: ink) }
@@ -375,27 +376,5 @@ private struct Chain {
     let slope = length < 40 ? 0 : (last.right - pieces[0].left) / Double(length)
     let misfit = abs(piece.left - last.right - slope * Double(gap))
     return misfit <= 3 + 0.05 * Double(max(0, gap)) ? misfit : nil
-  }
-}
-
-extension Mask {
-  /// Only the ink that is at most `thickest` pixels thick from top to bottom.
-  fileprivate func keepingColumnRuns(upTo thickest: Int) -> Mask {
-    var result = Mask(rows: rows, columns: columns)
-    // For each column, how far up the ink goes on from the current row.
-    var heights = [Int](repeating: 0, count: columns)
-    for row in 0...rows {
-      for column in 0..<columns {
-        if row < rows && self[row, column] {
-          heights[column] += 1
-        } else if heights[column] > 0 {
-          if heights[column] <= thickest {
-            for above in row - heights[column]..<row { result[above, column] = true }
-          }
-          heights[column] = 0
-        }
-      }
-    }
-    return result
   }
 }
