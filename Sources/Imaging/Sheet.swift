@@ -25,13 +25,13 @@ public struct Sheet: Sendable {
       columns: max(1, Int((Double(photo.columns) * scale).rounded())))
     guard min(small.rows, small.columns) >= 32 else { return nil }
     let smooth = small.blurred(sigma: 1)
-    let bright = smooth.mask(above: otsuThreshold(of: smooth))
-    guard let region = bright.regions().max(by: { $0.area < $1.area }),
-      12 * region.area >= small.rows * small.columns
-    else { return nil }
-    let outline = Outline(region)
-    guard Double(region.area) > 0.85 * Double(outline.area),
-      outline.isSharp(in: smooth, leastStep: Self.leastStep)
+    // Where a shadow falls on the sheet, a second threshold parts its dark half from the table.
+    let bright = otsuThreshold(of: smooth)
+    let dark = smooth.histogram.enumerated().map { $0.offset <= Int(bright) ? $0.element : 0 }
+    guard
+      let outline = [otsuThreshold(of: dark), bright].lazy.compactMap({
+        Outline(in: smooth, above: $0, leastStep: Self.leastStep)
+      }).first
     else { return nil }
 
     // The very edge is curled, cast a shadow or was mixed with the table.
@@ -42,8 +42,8 @@ public struct Sheet: Sendable {
       range.lowerBound * to / from..<min(to, (range.upperBound * to + from - 1) / from)
     }
     let box = Box(
-      rows: range(region.box.rows, small.rows, photo.rows),
-      columns: range(region.box.columns, small.columns, photo.columns))
+      rows: range(outline.box.rows, small.rows, photo.rows),
+      columns: range(outline.box.columns, small.columns, photo.columns))
     let fill = paper.resampled(rows: photo.rows, columns: photo.columns)
     let share = inner.image.resampled(rows: photo.rows, columns: photo.columns)
     var picture = photo.cropped(to: box)
@@ -62,11 +62,21 @@ public struct Sheet: Sendable {
 /// What lies between the leftmost and rightmost pixel of its row, and between the topmost and
 /// lowest of its column: a sheet with all that is written on it.
 private struct Outline {
-  private let box: Box
+  let box: Box
   /// For each row of the box, and for each of its columns.
   private var rowSpans: [Range<Int>], columnSpans: [Range<Int>]
 
-  init(_ region: Region) {
+  /// That of the largest region brighter than a threshold; nil when it has not the shape of a sheet.
+  init?(in image: GrayImage, above threshold: UInt8, leastStep: Int) {
+    guard let region = image.mask(above: threshold).regions().max(by: { $0.area < $1.area }),
+      12 * region.area >= image.rows * image.columns
+    else { return nil }
+    self.init(region)
+    guard Double(region.area) > 0.85 * Double(area), isSharp(in: image, leastStep: leastStep)
+    else { return nil }
+  }
+
+  private init(_ region: Region) {
     box = region.box
     var (lefts, rights) = (
       [Int](repeating: .max, count: box.height), [Int](repeating: .min, count: box.height)
