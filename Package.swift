@@ -53,6 +53,8 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    // Part of the C library, of which the module Glibc leaves it out.
+    .systemLibrary(name: "CMalloc"),
     .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "Workers", swiftSettings: settings),
     // The kernels are one source compiled twice; `Kernels` chooses when a process starts.
@@ -95,7 +97,7 @@ let package = Package(
     .target(
       name: "Reports", dependencies: ["Bytes", "Imaging", "Recognition"], swiftSettings: settings),
     .target(
-      name: "CommandSupport", dependencies: ["Bytes", "Kernels", argumentParser],
+      name: "CommandSupport", dependencies: ["Bytes", "CMalloc", "Kernels", argumentParser],
       swiftSettings: settings),
 
     // Floor 4: the web app.

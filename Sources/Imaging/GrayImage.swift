@@ -101,21 +101,22 @@ public struct GrayImage: Hashable, Sendable {
 
   /// How often each value occurs: 256 counts.
   public var histogram: [Int] {
-    // Every other pixel into other counts: a count that was just written is not yet to be read.
-    var (counts, others) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
+    // Four neighbours into counts of their own: one that was just written is not yet to be read.
+    var quarters = [Int](repeating: 0, count: 4 * 256)
     pixels.withUnsafeBufferPointer { pixels in
-      counts.withPointer { counts in
-        others.withPointer { others in
-          for index in stride(from: 0, to: pixels.count & ~1, by: 2) {
-            counts[Int(pixels[index])] += 1
-            others[Int(pixels[index + 1])] += 1
-          }
-          if pixels.count % 2 == 1 { counts[Int(pixels[pixels.count - 1])] += 1 }
-          for value in 0..<256 { counts[value] += others[value] }
+      quarters.withPointer { quarters in
+        for index in stride(from: 0, to: pixels.count & ~3, by: 4) {
+          quarters[Int(pixels[index])] &+= 1
+          quarters[256 + Int(pixels[index + 1])] &+= 1
+          quarters[512 + Int(pixels[index + 2])] &+= 1
+          quarters[768 + Int(pixels[index + 3])] &+= 1
         }
+        for index in pixels.count & ~3..<pixels.count { quarters[Int(pixels[index])] &+= 1 }
       }
     }
-    return counts
+    return (0..<256).map {
+      quarters[$0] + quarters[256 + $0] + quarters[512 + $0] + quarters[768 + $0]
+    }
   }
 }
 
