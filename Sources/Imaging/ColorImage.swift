@@ -26,17 +26,21 @@ public struct ColorImage: Hashable, Sendable {
   ///
   /// - Source: ITU-R BT.601, as JPEG files have it, so that all formats give the same grey.
   public var grayscale: GrayImage {
-    let count = rows * columns
-    let pixels = samples.withUnsafeBufferPointer { samples in
-      [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
-        for index in 0..<count {
-          pixels[index] = luminance(
-            red: samples[3 * index], green: samples[3 * index + 1], blue: samples[3 * index + 2])
-        }
-        initialized = count
+    GrayImage(rows: rows, columns: columns, pixels: luminances(of: samples[...]))
+  }
+}
+
+/// The luminance of each pixel, of which each has three values: red, green, blue.
+func luminances(of samples: ArraySlice<UInt8>) -> [UInt8] {
+  let count = samples.count / 3
+  return samples.withUnsafeBufferPointer { samples in
+    [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
+      for index in 0..<count {
+        pixels[index] = luminance(
+          red: samples[3 * index], green: samples[3 * index + 1], blue: samples[3 * index + 2])
       }
+      initialized = count
     }
-    return GrayImage(rows: rows, columns: columns, pixels: pixels)
   }
 }
 

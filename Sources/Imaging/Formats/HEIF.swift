@@ -36,7 +36,8 @@ private func mainPicture(
   try PictureSize.check(rows: rows, columns: columns, file: file, isDecodedWhole: true)
 
   let hasAlpha = heif_image_handle_has_alpha_channel(main) != 0
-  // The luminance is stored as such; converting to colours and back would take long.
+  // As libheif has it after decoding, which saves a copy: three planes of colours in versions up to
+  // 1.16, else the luminance as it is stored.
   if channels == .gray && !hasAlpha {
     let image = try decoded(main, heif_colorspace_undefined, heif_chroma_undefined, file: file)
     defer { heif_image_release(image) }
@@ -44,6 +45,7 @@ private func mainPicture(
     if space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome {
       return try luminance(of: image, file: file, side: side)
     }
+    if let raster = colorPlanes(of: image, side: side) { return raster }
   }
   let image = try decoded(
     main, heif_colorspace_RGB,
@@ -112,6 +114,44 @@ private func luminance(
       output[column] = table[min(255, value)]
     }
   }
+}
+
+/// The grey of a picture stored as three planes of colours; nil when it is stored in another way.
+private func colorPlanes(of image: OpaquePointer, side: Int) -> Raster? {
+  guard heif_image_get_chroma_format(image) == heif_chroma_444 else { return nil }
+  func plane(
+    _ channel: heif_channel, _ rows: Int, _ columns: Int
+  ) -> (start: UnsafePointer<UInt8>, stride: Int)? {
+    var stride: Int32 = 0
+    guard heif_image_get_bits_per_pixel_range(image, channel) == 8,
+      Int(heif_image_get_height(image, channel)) == rows,
+      Int(heif_image_get_width(image, channel)) == columns,
+      let start = heif_image_get_plane_readonly(image, channel, &stride), Int(stride) >= columns
+    else { return nil }
+    return (start, Int(stride))
+  }
+  let rows = Int(heif_image_get_height(image, heif_channel_R))
+  let columns = Int(heif_image_get_width(image, heif_channel_R))
+  guard rows > 0, columns > 0, let red = plane(heif_channel_R, rows, columns),
+    let green = plane(heif_channel_G, rows, columns),
+    let blue = plane(heif_channel_B, rows, columns)
+  else { return nil }
+  var reducer = RowReducer(
+    rows: rows, columns: columns, channels: .gray,
+    factor: reduction(rows: rows, columns: columns, side: side))
+  var line = [UInt8](repeating: 0, count: columns)
+  for row in 0..<rows {
+    line.withUnsafeMutableBufferPointer { line in
+      let red = red.start + row * red.stride
+      let (green, blue) = (green.start + row * green.stride, blue.start + row * blue.stride)
+      for column in 0..<columns {
+        line[column] = Imaging.luminance(
+          red: red[column], green: green[column], blue: blue[column])
+      }
+      reducer.add(UnsafeBufferPointer(line))
+    }
+  }
+  return reducer.raster()
 }
 
 /// One plane of a picture, row by row through `convert`.
