@@ -77,7 +77,10 @@ let package = Package(
       name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
       swiftSettings: settings),
     .target(
-      name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CHEIF", "CTIFF"],
+      name: "Imaging",
+      dependencies: [
+        "Bytes", "KernelInterface", "Kernels", "CTurboJPEG", "CPNG", "CWebP", "CHEIF", "CTIFF",
+      ],
       swiftSettings: settings),
 
     // Floor 2: networks; data sets.

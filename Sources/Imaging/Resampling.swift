@@ -1,3 +1,6 @@
+import KernelInterface
+import Kernels
+
 /// How each pixel along one axis of a resampled picture is a weighted mean of old pixels.
 ///
 /// Where the axis gets shorter, by area: an old pixel counts as much as the new one covers of it.
@@ -74,10 +77,13 @@ struct ResamplingAxis {
     for tap in 0..<taps {
       let weight = weights[newRow * taps + tap]
       if weight == 0 { continue }
-      addWeighted(
-        pixels + (starts[newRow] + tap) * columns, weight: weight, isFirst: isFirst, to: line,
-        count: columns)
-      isFirst = false
+      let row = pixels + (starts[newRow] + tap) * columns
+      if isFirst {
+        kernels.setWeighted(row, weight: weight, to: line, count: columns)
+        isFirst = false
+      } else {
+        kernels.addWeighted(row, weight: weight, to: line, count: columns)
+      }
     }
   }
 
@@ -136,7 +142,7 @@ private func resampleDownFirst(
         vertical.addRows(of: pixels, columns: columns, newRow: row, into: line)
         // Half a step more rounds when cut to a whole number.
         horizontal.resample(line, start: 0.5, into: sums)
-        cutToBytes(sums, into: output + row * newColumns, count: newColumns)
+        kernels.cut(sums, into: output + row * newColumns, count: newColumns)
       }
     }
   }
@@ -161,7 +167,7 @@ private func resampleAcrossFirst(
           var done = 0
           for (row, start) in vertical.starts.enumerated() {
             while done < start + taps {
-              widen(pixels + done * columns, into: line, count: columns)
+              kernels.widen(pixels + done * columns, into: line, count: columns)
               horizontal.resample(line, into: recent + done % taps * newColumns)
               done += 1
             }
@@ -169,12 +175,11 @@ private func resampleAcrossFirst(
             for source in start..<start + taps {
               sources.append(UnsafePointer(recent + source % taps * newColumns))
             }
-            sources.withUnsafeBufferPointer {
-              // Half a step more rounds when cut to a whole number.
-              sumWeighted(
-                $0, weights: weights + row * taps, start: 0.5, into: sums, count: newColumns)
-            }
-            cutToBytes(sums, into: output + row * newColumns, count: newColumns)
+            // Half a step more rounds when cut to a whole number.
+            kernels.sumWeighted(
+              sources, weights: weights + row * taps, sourceCount: taps, start: 0.5, into: sums,
+              count: newColumns)
+            kernels.cut(sums, into: output + row * newColumns, count: newColumns)
           }
         }
       }

@@ -24,19 +24,6 @@ import Testing
     #expect(zip(fast, plain).allSatisfy { abs(Double($0) - $1) <= 0.501 }, "\(size)")
   }
 
-  @Test func numbersAreCutToBytes() {
-    for whole in 0...255 {
-      let number = Float(whole)
-      #expect(cutToByte(number) == UInt8(whole))
-      #expect(cutToByte(number.nextUp) == UInt8(whole))
-      #expect(cutToByte(number + 0.5) == UInt8(whole))
-      if whole > 0 { #expect(cutToByte(number.nextDown) == UInt8(whole - 1)) }
-    }
-    #expect(cutToByte(-0.1) == 0 && cutToByte(-1e30) == 0 && cutToByte(-.infinity) == 0)
-    #expect(cutToByte(256) == 255 && cutToByte(1e30) == 255 && cutToByte(.infinity) == 255)
-    #expect(cutToByte(.nan) == 0)
-  }
-
   @Test(arguments: [0.3, 0.6, 1, 1.5, 4])
   func blurred(sigma: Double) {
     for (rows, columns) in Self.sizes {
