@@ -16,7 +16,8 @@ struct StrokeScale: Sendable {
     runs += Self.runs(of: ink.transposed, threshold: threshold)
     guard !runs.isEmpty else { return nil }
     // Grain is numerous and hardly darker than paper: each run counts by its contrast.
-    let sharp = weightedPercentile(runs.map { ($0.contrast, $0.contrast * $0.contrast) }, share: 0.75)
+    let sharp = weightedPercentile(
+      runs.map { ($0.contrast, $0.contrast * $0.contrast) }, share: 0.75)
     let strokes = runs.filter { $0.contrast >= 0.6 * sharp }
     width = weightedPercentile(strokes.map { ($0.length, 1) }, share: 0.5)
     darkness = weightedPercentile(strokes.map { ($0.darkness, 1) }, share: 0.5)
