@@ -192,4 +192,47 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [1, 2, 4, 8])
+  func reducedWhileDecoded(factor: Int) {
+    for (rows, columns) in Self.sizes {
+      for channels in [Channels.gray, .color] {
+        let count = channels.rawValue
+        let samples = Self.image(rows, columns * count).pixels
+        let raster = Raster(
+          reducing: samples, rows: rows, columns: columns, channels: channels, factor: factor)
+        var means: [Double] = []
+        for top in stride(from: 0, to: rows, by: factor) {
+          for left in stride(from: 0, to: columns, by: factor) {
+            for channel in 0..<count {
+              var (sum, size) = (0, 0)
+              for row in top..<min(rows, top + factor) {
+                for column in left..<min(columns, left + factor) {
+                  sum += Int(samples[(row * columns + column) * count + channel])
+                  size += 1
+                }
+              }
+              means.append(Double(sum) / Double(size))
+            }
+          }
+        }
+        expectRounded(raster.samples, means, (rows, columns))
+      }
+    }
+  }
+
+  @Test func luminances() {
+    let samples = Self.image(40, 3 * 33).pixels
+    let plain = (0..<40 * 33).map { pixel in
+      zip([0.299, 0.587, 0.114], 0..<3).reduce(0) {
+        $0 + $1.0 * Double(samples[3 * pixel + $1.1])
+      }
+    }
+    let image = ColorImage(rows: 40, columns: 33, samples: samples)
+    // The weights are rounded to 16 bits.
+    #expect(zip(image.grayscale.pixels, plain).allSatisfy { abs(Double($0) - $1) <= 0.51 })
+    for value in UInt8.min...UInt8.max {
+      #expect(luminance(red: value, green: value, blue: value) == value)
+    }
+  }
 }
