@@ -1,3 +1,6 @@
+import KernelInterface
+import Kernels
+
 /// A picture in red, green and blue, 0...255 each, row by row from the top left.
 public struct ColorImage: Hashable, Sendable {
   public let rows: Int
@@ -35,9 +38,8 @@ func luminances(of samples: ArraySlice<UInt8>) -> [UInt8] {
   let count = samples.count / 3
   return samples.withUnsafeBufferPointer { samples in
     [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
-      for index in 0..<count {
-        pixels[index] = luminance(
-          red: samples[3 * index], green: samples[3 * index + 1], blue: samples[3 * index + 2])
+      if let samples = samples.baseAddress, let pixels = pixels.baseAddress {
+        kernels.luminances(samples, into: pixels, count: count)
       }
       initialized = count
     }

@@ -97,6 +97,7 @@ public protocol KernelSet: Sendable {
     into sums: MutableFloats, count: Int)
   static func cut(_ values: Floats, into pixels: MutablePixels, count: Int)
   static func inkShares(_ pixels: Pixels, paper: Pixels, into ink: MutablePixels, count: Int)
+  static func luminances(_ colors: Pixels, into luminances: MutablePixels, count: Int)
   static func takeMaxima(_ source: Pixels, into target: MutablePixels, count: Int)
   static func takeMaxima(
     _ first: Pixels, _ second: Pixels, into target: MutablePixels, count: Int)

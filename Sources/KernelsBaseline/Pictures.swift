@@ -90,6 +90,17 @@ extension Implementation {
     return UInt8(truncatingIfNeeded: shifted.bitPattern &- (isRoundedUp ? 1 : 0))
   }
 
+  /// luminances[i] = 0.299 R + 0.587 G + 0.114 B, rounded, of `count` pixels of three values, in 16-bit
+  /// fixed point; the three weights add up to 65,536.
+  public static func luminances(_ colors: Pixels, into luminances: MutablePixels, count: Int) {
+    for i in 0..<count {
+      let color = colors + 3 &* i
+      let red = 19595 &* UInt32(color[0])
+      let (green, blue) = (38470 &* UInt32(color[1]), 7471 &* UInt32(color[2]))
+      luminances[i] = UInt8(truncatingIfNeeded: (red &+ green &+ blue &+ 32768) >> 16)
+    }
+  }
+
   /// target[i] = max(target[i], source[i]).
   public static func takeMaxima(_ source: Pixels, into target: MutablePixels, count: Int) {
     for i in 0..<count { target[i] = max(target[i], source[i]) }

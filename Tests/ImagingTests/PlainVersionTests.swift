@@ -111,6 +111,9 @@ import Testing
       let image = Self.image(rows, columns)
       let counts = (0...255).map { value in image.pixels.count { Int($0) == value } }
       #expect(image.histogram == counts)
+      let clean = image.mask(above: 250).image
+      #expect(clean.histogram[0] + clean.histogram[255] == rows * columns)
+      #expect(clean.histogram[255] == clean.pixels.count { $0 == 255 })
       for threshold in [UInt8(0), 1, 100, 254, 255] {
         #expect(image.mask(above: threshold).isInk == image.pixels.map { $0 > threshold })
         #expect(image.mask(upTo: threshold).isInk == image.pixels.map { $0 <= threshold })

@@ -71,6 +71,20 @@ import Testing
   }
 
   @Test(arguments: counts)
+  func luminances(count: Int) {
+    let colors = Self.pixels(3 * count, seed: 14)
+    for kernels in allKernels {
+      var luminances = [UInt8](repeating: 7, count: count)
+      kernels.luminances(colors, into: &luminances, count: count)
+      let plain = (0..<count).map { index in
+        zip([19595, 38470, 7471], 0..<3).reduce(32768) { $0 + $1.0 * Int(colors[3 * index + $1.1]) }
+          / 65536
+      }
+      #expect(luminances.map { Int($0) } == plain, "\(kernels.name)")
+    }
+  }
+
+  @Test(arguments: counts)
   func maxima(count: Int) {
     let (a, b, c) = (
       Self.pixels(count, seed: 11), Self.pixels(count, seed: 12), Self.pixels(count, seed: 13)
