@@ -51,7 +51,8 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
-    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    // Types alone: nothing links with libheif, which `Imaging` loads when it is needed.
+    .systemLibrary(name: "CHEIF"),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     // Part of the C library, of which the module Glibc leaves it out.
     .systemLibrary(name: "CMalloc"),
@@ -183,7 +184,7 @@ let package = Package(
     .testTarget(
       name: "ImagingTests",
       dependencies: ["Imaging", "Bytes", "CTurboJPEG", "CWebP", "CHEIF", "CTIFF", "CZlib"],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("heif")]),
     .testTarget(
       name: "RecognitionTests",
       dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
