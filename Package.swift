@@ -51,8 +51,11 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
-    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    // Types alone: nothing links with libheif, which `Imaging` loads when it is needed.
+    .systemLibrary(name: "CHEIF"),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    // Part of the C library, of which the module Glibc leaves it out.
+    .systemLibrary(name: "CMalloc"),
     .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "Workers", swiftSettings: settings),
     // The kernels are one source compiled twice; `Kernels` chooses when a process starts.
@@ -75,7 +78,10 @@ let package = Package(
       name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
       swiftSettings: settings),
     .target(
-      name: "Imaging", dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CHEIF", "CTIFF"],
+      name: "Imaging",
+      dependencies: [
+        "Bytes", "KernelInterface", "Kernels", "CTurboJPEG", "CPNG", "CWebP", "CHEIF", "CTIFF",
+      ],
       swiftSettings: settings),
 
     // Floor 2: networks; data sets.
@@ -95,7 +101,7 @@ let package = Package(
     .target(
       name: "Reports", dependencies: ["Bytes", "Imaging", "Recognition"], swiftSettings: settings),
     .target(
-      name: "CommandSupport", dependencies: ["Bytes", "Kernels", argumentParser],
+      name: "CommandSupport", dependencies: ["Bytes", "CMalloc", "Kernels", argumentParser],
       swiftSettings: settings),
 
     // Floor 4: the web app.
@@ -178,7 +184,7 @@ let package = Package(
     .testTarget(
       name: "ImagingTests",
       dependencies: ["Imaging", "Bytes", "CTurboJPEG", "CWebP", "CHEIF", "CTIFF", "CZlib"],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("heif")]),
     .testTarget(
       name: "RecognitionTests",
       dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],

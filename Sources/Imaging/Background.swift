@@ -1,3 +1,6 @@
+import KernelInterface
+import Kernels
+
 extension GrayImage {
   /// What the paper alone would look like: the picture with everything dark and thin filled in.
   ///
@@ -35,11 +38,10 @@ extension GrayImage {
     let ink = pixels.withUnsafeBufferPointer { pixels in
       background.pixels.withUnsafeBufferPointer { paper in
         [UInt8](unsafeUninitializedCapacity: count) { ink, initialized in
-          for index in 0..<count {
-            let light = Float(paper[index])
-            let share = (light - Float(pixels[index])) / (light > 40 ? light : 40)
-            ink[index] = cutToByte(share * 255 + 0.5)
-          }
+          guard let pixels = pixels.baseAddress, let paper = paper.baseAddress,
+            let ink = ink.baseAddress
+          else { return }
+          kernels.inkShares(pixels, paper: paper, into: ink, count: count)
           initialized = count
         }
       }

@@ -1,3 +1,6 @@
+import KernelInterface
+import Kernels
+
 /// A picture in red, green and blue, 0...255 each, row by row from the top left.
 public struct ColorImage: Hashable, Sendable {
   public let rows: Int
@@ -26,17 +29,20 @@ public struct ColorImage: Hashable, Sendable {
   ///
   /// - Source: ITU-R BT.601, as JPEG files have it, so that all formats give the same grey.
   public var grayscale: GrayImage {
-    let count = rows * columns
-    let pixels = samples.withUnsafeBufferPointer { samples in
-      [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
-        for index in 0..<count {
-          pixels[index] = luminance(
-            red: samples[3 * index], green: samples[3 * index + 1], blue: samples[3 * index + 2])
-        }
-        initialized = count
+    GrayImage(rows: rows, columns: columns, pixels: luminances(of: samples[...]))
+  }
+}
+
+/// The luminance of each pixel, of which each has three values: red, green, blue.
+func luminances(of samples: ArraySlice<UInt8>) -> [UInt8] {
+  let count = samples.count / 3
+  return samples.withUnsafeBufferPointer { samples in
+    [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
+      if let samples = samples.baseAddress, let pixels = pixels.baseAddress {
+        kernels.luminances(samples, into: pixels, count: count)
       }
+      initialized = count
     }
-    return GrayImage(rows: rows, columns: columns, pixels: pixels)
   }
 }
 

@@ -1,4 +1,6 @@
 import Glibc
+import KernelInterface
+import Kernels
 
 extension GrayImage {
   /// Smoothed by a Gaussian bell of standard deviation `sigma`, in pixels.
@@ -33,7 +35,7 @@ extension GrayImage {
               var widened = 0
               for row in 0..<rows {
                 while widened < min(rows, row + radius + 1) {
-                  widen(
+                  kernels.widen(
                     pixels + widened * columns, into: recent + widened % taps * columns,
                     count: columns)
                   widened += 1
@@ -43,19 +45,19 @@ extension GrayImage {
                   let source = min(rows - 1, max(0, row + tap - radius))
                   sources.append(UnsafePointer(recent + source % taps * columns))
                 }
-                sources.withUnsafeBufferPointer {
-                  sumWeighted($0, weights: weights, start: 0, into: above, count: columns)
-                }
+                kernels.sumWeighted(
+                  sources, weights: weights, sourceCount: taps, start: 0, into: above,
+                  count: columns)
                 for index in 0..<radius {
                   line[index] = above[0]
                   above[columns + index] = above[columns - 1]
                 }
                 for tap in 0..<taps { sources[tap] = UnsafePointer(line + tap) }
-                sources.withUnsafeBufferPointer {
-                  // Half a step more rounds when cut to a whole number.
-                  sumWeighted($0, weights: weights, start: 0.5, into: sums, count: columns)
-                }
-                cutToBytes(sums, into: output + row * columns, count: columns)
+                // Half a step more rounds when cut to a whole number.
+                kernels.sumWeighted(
+                  sources, weights: weights, sourceCount: taps, start: 0.5, into: sums,
+                  count: columns)
+                kernels.cut(sums, into: output + row * columns, count: columns)
               }
             }
           }

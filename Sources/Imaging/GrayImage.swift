@@ -101,21 +101,32 @@ public struct GrayImage: Hashable, Sendable {
 
   /// How often each value occurs: 256 counts.
   public var histogram: [Int] {
-    // Every other pixel into other counts: a count that was just written is not yet to be read.
-    var (counts, others) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
+    // Neighbours into counts of their own: one that was just written is not yet to be read.
+    var quarters = [Int](repeating: 0, count: 4 * 256)
     pixels.withUnsafeBufferPointer { pixels in
-      counts.withPointer { counts in
-        others.withPointer { others in
-          for index in stride(from: 0, to: pixels.count & ~1, by: 2) {
-            counts[Int(pixels[index])] += 1
-            others[Int(pixels[index + 1])] += 1
+      quarters.withPointer { quarters in
+        guard let pixels = pixels.baseAddress else { return }
+        let (count, whole) = (rows * columns, rows * columns & ~7)
+        for index in stride(from: 0, to: whole, by: 8) {
+          // Eight at once where they are equal, as on clean paper.
+          let eight = UnsafeRawPointer(pixels + index).loadUnaligned(as: UInt64.self)
+          if eight == UInt64(pixels[index]) &* 0x0101_0101_0101_0101 {
+            quarters[Int(pixels[index])] &+= 8
+            continue
           }
-          if pixels.count % 2 == 1 { counts[Int(pixels[pixels.count - 1])] += 1 }
-          for value in 0..<256 { counts[value] += others[value] }
+          for place in stride(from: index, to: index + 8, by: 4) {
+            quarters[Int(pixels[place])] &+= 1
+            quarters[256 + Int(pixels[place + 1])] &+= 1
+            quarters[512 + Int(pixels[place + 2])] &+= 1
+            quarters[768 + Int(pixels[place + 3])] &+= 1
+          }
         }
+        for index in whole..<count { quarters[Int(pixels[index])] &+= 1 }
       }
     }
-    return counts
+    return (0..<256).map {
+      quarters[$0] + quarters[256 + $0] + quarters[512 + $0] + quarters[768 + $0]
+    }
   }
 }
 

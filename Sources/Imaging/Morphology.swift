@@ -1,4 +1,6 @@
 import Glibc
+import KernelInterface
+import Kernels
 
 /// The shape that a dilation sweeps over a picture: for every row above, at and below its middle,
 /// how far it reaches to the left and right.
@@ -51,13 +53,13 @@ extension GrayImage {
               for step in element.reaches.indices.reversed() {
                 while reach < element.reaches[step] {
                   reach += 1
-                  takeMaxima(of: middle - reach, middle + reach, into: maxima, count: columns)
+                  kernels.takeMaxima(middle - reach, middle + reach, into: maxima, count: columns)
                 }
                 if row >= step {
-                  takeMaxima(of: maxima, into: output + (row - step) * columns, count: columns)
+                  kernels.takeMaxima(maxima, into: output + (row - step) * columns, count: columns)
                 }
                 if step > 0 && row + step < rows {
-                  takeMaxima(of: maxima, into: output + (row + step) * columns, count: columns)
+                  kernels.takeMaxima(maxima, into: output + (row + step) * columns, count: columns)
                 }
               }
             }

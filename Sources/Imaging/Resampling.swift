@@ -1,3 +1,6 @@
+import KernelInterface
+import Kernels
+
 /// How each pixel along one axis of a resampled picture is a weighted mean of old pixels.
 ///
 /// Where the axis gets shorter, by area: an old pixel counts as much as the new one covers of it.
@@ -74,19 +77,24 @@ struct ResamplingAxis {
     for tap in 0..<taps {
       let weight = weights[newRow * taps + tap]
       if weight == 0 { continue }
-      addWeighted(
-        pixels + (starts[newRow] + tap) * columns, weight: weight, isFirst: isFirst, to: line,
-        count: columns)
-      isFirst = false
+      let row = pixels + (starts[newRow] + tap) * columns
+      if isFirst {
+        kernels.setWeighted(row, weight: weight, to: line, count: columns)
+        isFirst = false
+      } else {
+        kernels.addWeighted(row, weight: weight, to: line, count: columns)
+      }
     }
   }
 
-  /// A row of another number of pixels, each half a step more, which rounds when cut to a whole
-  /// number.
+  /// A row of another number of pixels.
   ///
   /// - Parameter line: as many values as the axis was made for.
+  /// - Parameter start: added to each sum.
   /// - Parameter sums: room for the new ones.
-  func resample(_ line: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>) {
+  func resample(
+    _ line: UnsafePointer<Float>, start: Float = 0, into sums: UnsafeMutablePointer<Float>
+  ) {
     let taps = taps
     starts.withUnsafeBufferPointer { starts in
       weights.withUnsafeBufferPointer { weights in
@@ -100,7 +108,7 @@ struct ResamplingAxis {
               .loadUnaligned(as: SIMD4<Float>.self)
           }
           let (a, b, c, d) = (products(0), products(1), products(2), products(3))
-          var sum = SIMD4<Float>(repeating: 0.5)
+          var sum = SIMD4<Float>(repeating: start)
           sum += SIMD4(a[0], b[0], c[0], d[0])
           sum += SIMD4(a[1], b[1], c[1], d[1])
           sum += SIMD4(a[2], b[2], c[2], d[2])
@@ -110,10 +118,69 @@ struct ResamplingAxis {
         }
         while index < starts.count {
           let (source, own) = (line + starts[index], weights + taps * index)
-          var sum: Float = 0.5
+          var sum = start
           for tap in 0..<taps { sum += own[tap] * source[tap] }
           sums[index] = sum
           index += 1
+        }
+      }
+    }
+  }
+}
+
+/// Row by row of the new picture: old rows added up, then resampled across.
+private func resampleDownFirst(
+  _ pixels: UnsafePointer<UInt8>, columns: Int, _ vertical: ResamplingAxis,
+  _ horizontal: ResamplingAxis, into output: UnsafeMutablePointer<UInt8>
+) {
+  let newColumns = horizontal.starts.count
+  var line = [Float](repeating: 0, count: columns)
+  var sums = [Float](repeating: 0, count: newColumns)
+  line.withPointer { line in
+    sums.withPointer { sums in
+      for row in vertical.starts.indices {
+        vertical.addRows(of: pixels, columns: columns, newRow: row, into: line)
+        // Half a step more rounds when cut to a whole number.
+        horizontal.resample(line, start: 0.5, into: sums)
+        kernels.cut(sums, into: output + row * newColumns, count: newColumns)
+      }
+    }
+  }
+}
+
+/// Each old row resampled across, once; then the new rows from the last few of these.
+private func resampleAcrossFirst(
+  _ pixels: UnsafePointer<UInt8>, columns: Int, _ vertical: ResamplingAxis,
+  _ horizontal: ResamplingAxis, into output: UnsafeMutablePointer<UInt8>
+) {
+  let (newColumns, taps) = (horizontal.starts.count, vertical.taps)
+  var line = [Float](repeating: 0, count: columns)
+  // Old row r in place r mod taps.
+  var recent = [Float](repeating: 0, count: taps * newColumns)
+  var sums = [Float](repeating: 0, count: newColumns)
+  var sources: [UnsafePointer<Float>] = []
+  line.withPointer { line in
+    recent.withPointer { recent in
+      sums.withPointer { sums in
+        vertical.weights.withUnsafeBufferPointer { weights in
+          guard let weights = weights.baseAddress else { return }
+          var done = 0
+          for (row, start) in vertical.starts.enumerated() {
+            while done < start + taps {
+              kernels.widen(pixels + done * columns, into: line, count: columns)
+              horizontal.resample(line, into: recent + done % taps * newColumns)
+              done += 1
+            }
+            sources.removeAll(keepingCapacity: true)
+            for source in start..<start + taps {
+              sources.append(UnsafePointer(recent + source % taps * newColumns))
+            }
+            // Half a step more rounds when cut to a whole number.
+            kernels.sumWeighted(
+              sources, weights: weights + row * taps, sourceCount: taps, start: 0.5, into: sums,
+              count: newColumns)
+            kernels.cut(sums, into: output + row * newColumns, count: newColumns)
+          }
         }
       }
     }
@@ -134,17 +201,11 @@ extension GrayImage {
     let result = pixels.withUnsafeBufferPointer { pixels in
       [UInt8](unsafeUninitializedCapacity: newRows * newColumns) { output, initialized in
         guard let pixels = pixels.baseAddress, let output = output.baseAddress else { return }
-        // A row of old pixels, resampled downwards; and then across.
-        var line = [Float](repeating: 0, count: columns)
-        var sums = [Float](repeating: 0, count: newColumns)
-        line.withPointer { line in
-          sums.withPointer { sums in
-            for row in 0..<newRows {
-              vertical.addRows(of: pixels, columns: columns, newRow: row, into: line)
-              horizontal.resample(line, into: sums)
-              cutToBytes(sums, into: output + row * newColumns, count: newColumns)
-            }
-          }
+        // First where there are fewer rows to do it for.
+        if newRows < rows {
+          resampleDownFirst(pixels, columns: columns, vertical, horizontal, into: output)
+        } else {
+          resampleAcrossFirst(pixels, columns: columns, vertical, horizontal, into: output)
         }
         initialized = newRows * newColumns
       }

@@ -36,7 +36,8 @@ private func mix(
 ) {
   let next = bytes + 1
   let rest = 1 - share
-  // As `cutToByte` does it: 2⁵² leaves a whole number in the low bits.
+  // The last bit of a Double from 2⁵² on is 1: adding that rounds, and leaves a whole number in the
+  // low bits. `UInt8(value)` checks its value and jumps, so the loop would not be vectorized.
   let large = 0x1p52
   for index in 0..<count {
     let value = rest * Double(bytes[index]) + share * Double(next[index]) + 0.5

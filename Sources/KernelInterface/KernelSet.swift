@@ -9,6 +9,11 @@ public typealias CodePointer = UnsafePointer<Int32>
 /// Where such numbers are written.
 public typealias MutableCodes = UnsafeMutablePointer<Int32>
 
+/// A pointer to grey pixels that are only read.
+public typealias Pixels = UnsafePointer<UInt8>
+/// A pointer to grey pixels that are written.
+public typealias MutablePixels = UnsafeMutablePointer<UInt8>
+
 /// Every loop over memory that is worth making fast. The implementations say what each computes, in
 /// which layout, and how fast.
 ///
@@ -82,6 +87,20 @@ public protocol KernelSet: Sendable {
   static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
     winners: MutableCodes?)
+
+  // Pictures.swift
+  static func widen(_ pixels: Pixels, into values: MutableFloats, count: Int)
+  static func setWeighted(_ pixels: Pixels, weight: Float, to sums: MutableFloats, count: Int)
+  static func addWeighted(_ pixels: Pixels, weight: Float, to sums: MutableFloats, count: Int)
+  static func sumWeighted(
+    _ sources: UnsafePointer<Floats>, weights: Floats, sourceCount: Int, start: Float,
+    into sums: MutableFloats, count: Int)
+  static func cut(_ values: Floats, into pixels: MutablePixels, count: Int)
+  static func inkShares(_ pixels: Pixels, paper: Pixels, into ink: MutablePixels, count: Int)
+  static func luminances(_ colors: Pixels, into luminances: MutablePixels, count: Int)
+  static func takeMaxima(_ source: Pixels, into target: MutablePixels, count: Int)
+  static func takeMaxima(
+    _ first: Pixels, _ second: Pixels, into target: MutablePixels, count: Int)
 
   // SparseGradient.swift: the way back through a pooled convolution
   static func transposeWeights(

@@ -49,9 +49,20 @@ struct TileReader: Sendable {
   let classifier: any TileClassifier
   let ink: GrayImage
 
-  func candidates(_ regions: [Region], quarterTurns: Int = 0) -> [Candidate] {
+  func candidates(_ regions: [Region]) -> [Candidate] {
+    candidates(regions, tiles: regions.map { normalizedDigit($0, ink: ink) })
+  }
+
+  /// The same regions as they are and after one, two and three quarter turns clockwise.
+  func candidatesInAllTurns(_ regions: [Region]) -> [[Candidate]] {
+    let patches = regions.map { DigitPatch($0, ink: ink) }
+    return (0..<4).map { turns in
+      candidates(regions, tiles: patches.map { $0.tile(quarterTurns: turns) })
+    }
+  }
+
+  private func candidates(_ regions: [Region], tiles: [GrayImage]) -> [Candidate] {
     if regions.isEmpty { return [] }
-    let tiles = regions.map { normalizedDigit($0, ink: ink, quarterTurns: quarterTurns) }
     let answers = classifier.probabilities(of: tiles.map { $0.pixels.map { Float($0) / 255 } })
     return zip(zip(regions, tiles), answers).map {
       Candidate(region: $0.0, tile: $0.1, probabilities: $1)

@@ -11,14 +11,30 @@ import Imaging
 /// - Source: Y. LeCun et al., "Gradient-based learning applied to document recognition", Proc. IEEE
 ///   86 (1998), section III.A, for size and centre.
 func normalizedDigit(_ region: Region, ink: GrayImage, quarterTurns: Int = 0) -> GrayImage {
-  let patch = evenInk(of: region, ink: ink).turned(quarterTurns: quarterTurns)
-  let moments = Moments(of: patch)
-  let upright = patch.sheared(by: 0.5 * moments.slant, around: moments.middle.row).croppedToInk()
-  let scale = 20 / Double(max(region.box.height, region.box.width))
-  let width = strokeWidth(of: region.mask()) * scale
-  let clipped = min(4, max(2, width))
-  let stroked = clipped == width ? upright : restroked(upright, from: width, to: clipped)
-  return centred(scaled(stroked, longerSide: 20))
+  DigitPatch(region, ink: ink).tile(quarterTurns: quarterTurns)
+}
+
+/// A digit on the way to its tile: what all four ways to turn it have in common.
+struct DigitPatch: Sendable {
+  private let ink: GrayImage
+  /// The width of its strokes when it is 20 pixels large.
+  private let width: Double
+
+  init(_ region: Region, ink: GrayImage) {
+    self.ink = evenInk(of: region, ink: ink)
+    let scale = 20 / Double(max(region.box.height, region.box.width))
+    width = strokeWidth(of: region.mask()) * scale
+  }
+
+  /// As `normalizedDigit` says.
+  func tile(quarterTurns: Int) -> GrayImage {
+    let patch = ink.turned(quarterTurns: quarterTurns)
+    let moments = Moments(of: patch)
+    let upright = patch.sheared(by: 0.5 * moments.slant, around: moments.middle.row).croppedToInk()
+    let clipped = min(4, max(2, width))
+    let stroked = clipped == width ? upright : restroked(upright, from: width, to: clipped)
+    return centred(scaled(stroked, longerSide: 20))
+  }
 }
 
 /// The region's own ink, and a rim of one pixel where it fades, so dark that its 75th percentile is

@@ -139,9 +139,7 @@ struct PageReading: Sendable {
     guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
     let regions = Array(
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
-    let shares = (0..<4).map {
-      readableShare(of: reader.candidates(regions, quarterTurns: $0))
-    }
+    let shares = reader.candidatesInAllTurns(regions).map { readableShare(of: $0) }
     let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
     return shares[best] > shares[0] + 0.15 ? best : 0
   }

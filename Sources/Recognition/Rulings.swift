@@ -280,24 +280,26 @@ private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: Gray
   let columns = max(0, min(top.columns.lowerBound, bottom.columns.lowerBound) - slack)
     ..< min(mask.rows, max(top.columns.upperBound, bottom.columns.upperBound) + slack)
   var found: [(column: Int, slope: Double, share: Double)] = []
+  // Upright to the lines above and below, as far as a hand-held camera leaves it so; with how far each
+  // leads aside, row by row.
+  let upright = -(top.slope + bottom.slope) / 2
+  let ways = [0, -0.03, 0.03, -0.06, 0.06].map { tilt in
+    let slope = upright + tilt
+    return (slope, (0..<mask.columns).map { Int((slope * Double($0)).rounded()) })
+  }
   for column in columns {
     let first = Int(top.middle(at: column)) + 1
     let end = Int(bottom.middle(at: column))
     guard first >= 0, end <= mask.columns, end - first >= 8 else { continue }
-    func share(_ slope: Double) -> Double {
+    for (index, (slope, aside)) in ways.enumerated() {
       var inked = 0
       for row in first..<end {
-        let place = Int((Double(column) + slope * Double(row - first)).rounded())
+        let place = column + aside[row - first]
         if 0..<mask.rows ~= place && mask[place, row] { inked += 1 }
       }
-      return Double(inked) / Double(end - first)
-    }
-    // Upright to the lines above and below, as far as a hand-held camera leaves it so.
-    let upright = -(top.slope + bottom.slope) / 2
-    for tilt in [0, -0.03, 0.03, -0.06, 0.06] {
-      let share = share(upright + tilt)
-      if share >= K.wall { found.append((column, upright + tilt, share)) }
-      if tilt == 0 && share < 0.3 { break }
+      let share = Double(inked) / Double(end - first)
+      if share >= K.wall { found.append((column, slope, share)) }
+      if index == 0 && share < 0.3 { break }
     }
   }
   // The best of each few columns that lie side by side.

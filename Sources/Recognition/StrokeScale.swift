@@ -16,7 +16,8 @@ struct StrokeScale: Sendable {
     runs += Self.runs(of: ink.transposed, threshold: threshold)
     guard !runs.isEmpty else { return nil }
     // Grain is numerous and hardly darker than paper: each run counts by its contrast.
-    let sharp = weightedPercentile(runs.map { ($0.contrast, $0.contrast * $0.contrast) }, share: 0.75)
+    let sharp = weightedPercentile(
+      runs.map { ($0.contrast, $0.contrast * $0.contrast) }, share: 0.75)
     let strokes = runs.filter { $0.contrast >= 0.6 * sharp }
     width = weightedPercentile(strokes.map { ($0.length, 1) }, share: 0.5)
     darkness = weightedPercentile(strokes.map { ($0.darkness, 1) }, share: 0.5)
@@ -31,29 +32,20 @@ struct StrokeScale: Sendable {
     // So far from an edge even a blurred one has become paper.
     let reach = 3
     var result: [InkRun] = []
+    let runs = ink.mask(above: threshold).runs()
     ink.pixels.withUnsafeBufferPointer { pixels in
-      for row in 0..<ink.rows {
-        let start = row * ink.columns
-        var column = 0
-        while column < ink.columns {
-          guard pixels[start + column] > threshold else {
-            column += 1
-            continue
-          }
-          let first = column
-          var sum = 0
-          while column < ink.columns, pixels[start + column] > threshold {
-            sum += Int(pixels[start + column])
-            column += 1
-          }
-          guard first >= reach, column + reach <= ink.columns else { continue }
-          let beside = max(pixels[start + first - reach], pixels[start + column + reach - 1])
-          let darkness = Double(sum) / Double(column - first)
-          let contrast = darkness - Double(beside)
-          if contrast > 0 {
-            result.append(
-              InkRun(length: Double(column - first), darkness: darkness, contrast: contrast))
-          }
+      for run in runs {
+        let (first, end) = (run.columns.lowerBound, run.columns.upperBound)
+        guard first >= reach, end + reach <= ink.columns else { continue }
+        let start = run.row * ink.columns
+        var sum = 0
+        for place in start + first..<start + end { sum &+= Int(pixels[place]) }
+        let beside = max(pixels[start + first - reach], pixels[start + end + reach - 1])
+        let darkness = Double(sum) / Double(end - first)
+        let contrast = darkness - Double(beside)
+        if contrast > 0 {
+          result.append(
+            InkRun(length: Double(end - first), darkness: darkness, contrast: contrast))
         }
       }
     }

@@ -54,6 +54,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     warnOfDebugBuild()
+    keepFreedMemory()
     let team = WorkerTeam(threads: try checkedThreads(threads))
     if let photos { return try measure(photos: photos, on: team) }
     guard sheet == nil else { throw UserError("--sheet needs --photos") }

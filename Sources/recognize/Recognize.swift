@@ -64,6 +64,7 @@ struct Recognize: ParsableCommand {
 
   func run() throws {
     warnOfDebugBuild()
+    keepFreedMemory()
     let options = try readingOptions()
     let recognizer = try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint())
     let jobs = try checkedJobs()

@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     warnOfDebugBuild()
+    keepFreedMemory()
     let options = try options()
     let path = try checkpoint ?? defaultCheckpoint()
     let recognizer = try Recognizer(contentsOf: path)

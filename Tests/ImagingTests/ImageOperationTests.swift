@@ -189,7 +189,7 @@ import Testing
   @Test func theBackgroundOfWritingIsThePaper() {
     var page = GrayImage(rows: 60, columns: 80, filledWith: 200)
     for row in 10..<50 { page[row, 40] = 20 }
-    let background = page.background(share: 0.2)
+    let background = page.background(diameter: 12)
     #expect(background.pixels.allSatisfy { $0 == 200 })
     let ink = page.ink(on: background)
     #expect(ink[30, 40] == 230)  // 255 · 180 / 200 = 229.5

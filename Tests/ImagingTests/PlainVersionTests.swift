@@ -24,19 +24,6 @@ import Testing
     #expect(zip(fast, plain).allSatisfy { abs(Double($0) - $1) <= 0.501 }, "\(size)")
   }
 
-  @Test func numbersAreCutToBytes() {
-    for whole in 0...255 {
-      let number = Float(whole)
-      #expect(cutToByte(number) == UInt8(whole))
-      #expect(cutToByte(number.nextUp) == UInt8(whole))
-      #expect(cutToByte(number + 0.5) == UInt8(whole))
-      if whole > 0 { #expect(cutToByte(number.nextDown) == UInt8(whole - 1)) }
-    }
-    #expect(cutToByte(-0.1) == 0 && cutToByte(-1e30) == 0 && cutToByte(-.infinity) == 0)
-    #expect(cutToByte(256) == 255 && cutToByte(1e30) == 255 && cutToByte(.infinity) == 255)
-    #expect(cutToByte(.nan) == 0)
-  }
-
   @Test(arguments: [0.3, 0.6, 1, 1.5, 4])
   func blurred(sigma: Double) {
     for (rows, columns) in Self.sizes {
@@ -124,6 +111,9 @@ import Testing
       let image = Self.image(rows, columns)
       let counts = (0...255).map { value in image.pixels.count { Int($0) == value } }
       #expect(image.histogram == counts)
+      let clean = image.mask(above: 250).image
+      #expect(clean.histogram[0] + clean.histogram[255] == rows * columns)
+      #expect(clean.histogram[255] == clean.pixels.count { $0 == 255 })
       for threshold in [UInt8(0), 1, 100, 254, 255] {
         #expect(image.mask(above: threshold).isInk == image.pixels.map { $0 > threshold })
         #expect(image.mask(upTo: threshold).isInk == image.pixels.map { $0 <= threshold })
@@ -203,6 +193,49 @@ import Testing
         expectRounded(
           fast.pixels, Plain.sheared(image, by: slope, around: middle), (rows, columns))
       }
+    }
+  }
+
+  @Test(arguments: [1, 2, 4, 8])
+  func reducedWhileDecoded(factor: Int) {
+    for (rows, columns) in Self.sizes {
+      for channels in [Channels.gray, .color] {
+        let count = channels.rawValue
+        let samples = Self.image(rows, columns * count).pixels
+        let raster = Raster(
+          reducing: samples, rows: rows, columns: columns, channels: channels, factor: factor)
+        var means: [Double] = []
+        for top in stride(from: 0, to: rows, by: factor) {
+          for left in stride(from: 0, to: columns, by: factor) {
+            for channel in 0..<count {
+              var (sum, size) = (0, 0)
+              for row in top..<min(rows, top + factor) {
+                for column in left..<min(columns, left + factor) {
+                  sum += Int(samples[(row * columns + column) * count + channel])
+                  size += 1
+                }
+              }
+              means.append(Double(sum) / Double(size))
+            }
+          }
+        }
+        expectRounded(raster.samples, means, (rows, columns))
+      }
+    }
+  }
+
+  @Test func luminances() {
+    let samples = Self.image(40, 3 * 33).pixels
+    let plain = (0..<40 * 33).map { pixel in
+      zip([0.299, 0.587, 0.114], 0..<3).reduce(0) {
+        $0 + $1.0 * Double(samples[3 * pixel + $1.1])
+      }
+    }
+    let image = ColorImage(rows: 40, columns: 33, samples: samples)
+    // The weights are rounded to 16 bits.
+    #expect(zip(image.grayscale.pixels, plain).allSatisfy { abs(Double($0) - $1) <= 0.51 })
+    for value in UInt8.min...UInt8.max {
+      #expect(luminance(red: value, green: value, blue: value) == value)
     }
   }
 }

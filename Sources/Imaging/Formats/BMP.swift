@@ -24,6 +24,18 @@ func decodeBMP(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
   var image = GrayImage(rows: rows, columns: columns, filledWith: 0)
   for row in 0..<rows {
     let start = header.pixelOffset + rowBytes * (header.isTopDown ? row : rows - 1 - row)
+    if bits == 24 {  // most files
+      bytes[start..<start + 3 * columns].withUnsafeBufferPointer { line in
+        image.pixels.withUnsafeMutableBufferPointer { pixels in
+          for column in 0..<columns {
+            let place = 3 * column
+            pixels[row * columns + column] = luminance(
+              red: line[place + 2], green: line[place + 1], blue: line[place])
+          }
+        }
+      }
+      continue
+    }
     for column in 0..<columns {
       let value: UInt8
       switch bits {
@@ -37,9 +49,6 @@ func decodeBMP(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
             expected: "one of \(palette.count) colours", found: "colour \(index)")
         }
         value = palette[index]
-      case 24:
-        let place = start + 3 * column
-        value = luminance(red: bytes[place + 2], green: bytes[place + 1], blue: bytes[place])
       default:
         let place = start + bits / 8 * column
         var pixel: UInt32 = 0

@@ -9,51 +9,66 @@ import CHEIF
 func decodeHEIF(
   _ bytes: [UInt8], file: String, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
-  guard let context = heif_context_alloc() else { throw heifError("no memory for it", file: file) }
-  defer { heif_context_free(context) }
+  let library: LibHEIF
+  switch LibHEIF.shared {
+  case .success(let loaded): library = loaded
+  case .failure(let error):
+    throw FileError(
+      file: file, expected: "the library libheif, which reads HEIC pictures",
+      found: error.description, advice: "install it, or save the picture as JPEG or PNG")
+  }
+  guard let context = library.contextAlloc() else {
+    throw heifError("no memory for it", file: file)
+  }
+  defer { library.contextFree(context) }
   // libheif keeps the pointer for as long as the context is used.
   let result: Result<Raster, FileError> = bytes.withUnsafeBytes { data in
     do throws(FileError) {
       try check(
-        heif_context_read_from_memory_without_copy(context, data.baseAddress, data.count, nil),
+        library.readFromMemory(context, data.baseAddress, data.count, nil),
         file: file)
-      return .success(try mainPicture(of: context, file: file, channels: channels, side: side))
+      return .success(
+        try mainPicture(of: context, library, file: file, channels: channels, side: side))
     } catch { return .failure(error) }
   }
   return try result.get()
 }
 
 private func mainPicture(
-  of context: OpaquePointer, file: String, channels: Channels, side: Int
+  of context: OpaquePointer, _ library: LibHEIF, file: String, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
   var main: OpaquePointer?
-  try check(heif_context_get_primary_image_handle(context, &main), file: file)
+  try check(library.getPrimaryImageHandle(context, &main), file: file)
   guard let main else { throw heifError("no main picture", file: file) }
-  defer { heif_image_handle_release(main) }
+  defer { library.handleRelease(main) }
   let (rows, columns) = (
-    Int(heif_image_handle_get_height(main)), Int(heif_image_handle_get_width(main))
+    Int(library.handleHeight(main)), Int(library.handleWidth(main))
   )
   try PictureSize.check(rows: rows, columns: columns, file: file, isDecodedWhole: true)
 
-  let hasAlpha = heif_image_handle_has_alpha_channel(main) != 0
-  // The luminance is stored as such; converting to colours and back would take long.
+  let hasAlpha = library.handleHasAlpha(main) != 0
+  // As libheif has it after decoding, which saves a copy: three planes of colours in versions up to
+  // 1.16, else the luminance as it is stored.
   if channels == .gray && !hasAlpha {
-    let image = try decoded(main, heif_colorspace_undefined, heif_chroma_undefined, file: file)
-    defer { heif_image_release(image) }
-    let space = heif_image_get_colorspace(image)
+    let image = try decoded(
+      main, library, heif_colorspace_undefined, heif_chroma_undefined, file: file)
+    defer { library.imageRelease(image) }
+    let space = library.imageColorspace(image)
     if space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome {
-      return try luminance(of: image, file: file, side: side)
+      return try luminance(of: image, library, file: file, side: side)
     }
+    if let raster = colorPlanes(of: image, library, side: side) { return raster }
   }
   let image = try decoded(
-    main, heif_colorspace_RGB,
+    main, library, heif_colorspace_RGB,
     hasAlpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
     file: file)
-  defer { heif_image_release(image) }
-  let isPremultiplied = heif_image_handle_is_premultiplied_alpha(main) != 0
+  defer { library.imageRelease(image) }
+  let isPremultiplied = library.handleIsPremultiplied(main) != 0
   let samples = hasAlpha ? 4 : 3
   return try reduced(
-    image, plane: heif_channel_interleaved, samples: samples, channels: channels, side: side,
+    image, library, plane: heif_channel_interleaved, samples: samples, channels: channels,
+    side: side,
     file: file
   ) { row, output in
     for column in 0..<row.count / samples {
@@ -74,27 +89,28 @@ private func mainPicture(
 }
 
 private func decoded(
-  _ main: OpaquePointer, _ space: heif_colorspace, _ chroma: heif_chroma, file: String
+  _ main: OpaquePointer, _ library: LibHEIF, _ space: heif_colorspace, _ chroma: heif_chroma,
+  file: String
 ) throws(FileError) -> OpaquePointer {
-  let options = heif_decoding_options_alloc()
-  defer { heif_decoding_options_free(options) }
+  let options = library.optionsAlloc()
+  defer { library.optionsFree(options) }
   options?.pointee.convert_hdr_to_8bit = 1
   var image: OpaquePointer?
-  try check(heif_decode_image(main, &image, space, chroma, options), file: file)
+  try check(library.decodeImage(main, &image, space, chroma, options), file: file)
   guard let image else { throw heifError("no picture", file: file) }
   return image
 }
 
 /// The luminance plane of a picture that is stored as luminance and colour differences.
 private func luminance(
-  of image: OpaquePointer, file: String, side: Int
+  of image: OpaquePointer, _ library: LibHEIF, file: String, side: Int
 ) throws(FileError) -> Raster {
   // 16...235 is the range of video; photos mostly use all values.
   var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
-  _ = heif_image_get_nclx_color_profile(image, &profile)
-  defer { heif_nclx_color_profile_free(profile) }
+  _ = library.imageProfile(image, &profile)
+  defer { library.profileFree(profile) }
   let isFullRange = profile.map { $0.pointee.full_range_flag != 0 } ?? true
-  let bits = heif_image_get_bits_per_pixel_range(image, heif_channel_Y)
+  let bits = library.imageBits(image, heif_channel_Y)
   let table = (0..<256).map { (value: Int) -> UInt8 in
     isFullRange ? UInt8(value) : UInt8(clamping: ((value - 16) * 255 + 109) / 219)
   }
@@ -103,7 +119,7 @@ private func luminance(
   }
   let samples = bits > 8 ? 2 : 1
   return try reduced(
-    image, plane: heif_channel_Y, samples: samples, channels: .gray, side: side, file: file
+    image, library, plane: heif_channel_Y, samples: samples, channels: .gray, side: side, file: file
   ) { row, output in
     for column in output.indices {
       var value = Int(row[samples * column])
@@ -114,19 +130,58 @@ private func luminance(
   }
 }
 
+/// The grey of a picture stored as three planes of colours; nil when it is stored in another way.
+private func colorPlanes(of image: OpaquePointer, _ library: LibHEIF, side: Int) -> Raster? {
+  guard library.imageChroma(image) == heif_chroma_444 else { return nil }
+  func plane(
+    _ channel: heif_channel, _ rows: Int, _ columns: Int
+  ) -> (start: UnsafePointer<UInt8>, stride: Int)? {
+    var stride: Int32 = 0
+    guard library.imageBits(image, channel) == 8,
+      Int(library.imageHeight(image, channel)) == rows,
+      Int(library.imageWidth(image, channel)) == columns,
+      let start = library.imagePlane(image, channel, &stride), Int(stride) >= columns
+    else { return nil }
+    return (start, Int(stride))
+  }
+  let rows = Int(library.imageHeight(image, heif_channel_R))
+  let columns = Int(library.imageWidth(image, heif_channel_R))
+  guard rows > 0, columns > 0, let red = plane(heif_channel_R, rows, columns),
+    let green = plane(heif_channel_G, rows, columns),
+    let blue = plane(heif_channel_B, rows, columns)
+  else { return nil }
+  var reducer = RowReducer(
+    rows: rows, columns: columns, channels: .gray,
+    factor: reduction(rows: rows, columns: columns, side: side))
+  var line = [UInt8](repeating: 0, count: columns)
+  for row in 0..<rows {
+    line.withUnsafeMutableBufferPointer { line in
+      let red = red.start + row * red.stride
+      let (green, blue) = (green.start + row * green.stride, blue.start + row * blue.stride)
+      for column in 0..<columns {
+        line[column] = Imaging.luminance(
+          red: red[column], green: green[column], blue: blue[column])
+      }
+      reducer.add(UnsafeBufferPointer(line))
+    }
+  }
+  return reducer.raster()
+}
+
 /// One plane of a picture, row by row through `convert`.
 ///
 /// - Parameter samples: the bytes of a pixel.
 private func reduced(
-  _ image: OpaquePointer, plane channel: heif_channel, samples: Int, channels: Channels, side: Int,
+  _ image: OpaquePointer, _ library: LibHEIF, plane channel: heif_channel, samples: Int,
+  channels: Channels, side: Int,
   file: String,
   convert: (_ row: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>) -> Void
 ) throws(FileError) -> Raster {
   let (rows, columns) = (
-    Int(heif_image_get_height(image, channel)), Int(heif_image_get_width(image, channel))
+    Int(library.imageHeight(image, channel)), Int(library.imageWidth(image, channel))
   )
   var stride: Int32 = 0
-  guard let plane = heif_image_get_plane_readonly(image, channel, &stride),
+  guard let plane = library.imagePlane(image, channel, &stride),
     rows > 0, columns > 0, Int(stride) >= columns * samples
   else { throw heifError("a picture without pixels", file: file) }
   var reducer = RowReducer(

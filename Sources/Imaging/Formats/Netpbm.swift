@@ -55,8 +55,11 @@ func decodeNetpbm(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage
     return GrayImage(rows: rows, columns: columns, pixels: pixels)
   }
   if maximum == 255 {
-    let samples = Array(bytes[start..<start + size])
-    return picture(samples, rows: rows, columns: columns, channels: channels)
+    // Straight from the file, of which large ones should not lie in memory twice.
+    let samples = bytes[start..<start + size]
+    return GrayImage(
+      rows: rows, columns: columns,
+      pixels: channels == 1 ? Array(samples) : luminances(of: samples))
   }
   var samples: [UInt8] = []
   samples.reserveCapacity(count)

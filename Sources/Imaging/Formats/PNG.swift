@@ -33,9 +33,10 @@ func decodePNG(
       try PictureSize.check(rows: rows, columns: columns, file: file)
     } catch { return .failure(error) }
     // Large ones in grey at once, with libpng's weights: three bytes a pixel would be too many.
+    // What is stored in 8 bits of grey stays that way, too.
     let isLarge = rows * columns > 16_000_000
-    let stored = isLarge ? Channels.gray : .color
-    image.format = isLarge ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
+    let stored = isLarge || image.format == 0 ? Channels.gray : .color
+    image.format = stored == .gray ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
     // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     var white = png_color(red: 255, green: 255, blue: 255)

@@ -66,11 +66,13 @@ struct RowReducer {
   private let rows: Int, columns: Int, factor: Int
   private let channels: Channels
   private var samples: [UInt8] = []
-  /// Sums of the rows since the last row that was finished.
-  private var sums: [Int]
+  /// Sums of the rows since the last row that was finished; at most 64 · 255.
+  private var sums: [UInt16]
   private var rowsSeen = 0
 
+  /// - Parameter factor: 1, 2, 4 or 8.
   init(rows: Int, columns: Int, channels: Channels, factor: Int) {
+    precondition([1, 2, 4, 8].contains(factor), "pictures reduced to 1 / \(factor)")
     self.rows = rows
     self.columns = columns
     self.factor = factor
@@ -88,26 +90,41 @@ struct RowReducer {
       samples.append(contentsOf: row)
       return
     }
-    let (count, factor, columns) = (channels.rawValue, factor, columns)
-    sums.withUnsafeMutableBufferPointer { sums in
-      for column in 0..<columns {
-        let place = column / factor * count
-        for channel in 0..<count {
-          sums[place + channel] &+= Int(row[column * count + channel])
-        }
+    let (count, whole) = (channels.rawValue, columns / factor)
+    sums.withPointer { sums in
+      guard let pixels = row.baseAddress else { return }
+      switch (channels, factor) {
+      case (.gray, 2): addSquares(pixels, side: 2, to: sums, count: whole)
+      case (.gray, 4): addSquares(pixels, side: 4, to: sums, count: whole)
+      case (.gray, _): addSquares(pixels, side: 8, to: sums, count: whole)
+      case (.color, _): addColorSquares(pixels, side: factor, to: sums, count: whole)
+      }
+      // The last square of a row may be narrower.
+      for index in whole * factor * count..<row.count {
+        sums[whole * count + index % count] += UInt16(pixels[index])
       }
     }
     if rowsSeen % factor == 0 || rowsSeen == rows { finishRow() }
   }
 
   private mutating func finishRow() {
-    let (count, height) = (channels.rawValue, (rowsSeen - 1) % factor + 1)
-    for place in sums.indices {
-      // The last square of a row may be narrower.
-      let width = min(factor, columns - place / count * factor)
-      samples.append(UInt8((sums[place] + width * height / 2) / (width * height)))
-      sums[place] = 0
+    let height = (rowsSeen - 1) % factor + 1
+    var place = 0
+    let whole = columns / factor * channels.rawValue
+    if height == factor {
+      // Divided by a power of two, rounded.
+      let shift = UInt16(2 * factor.trailingZeroBitCount)
+      while place < whole {
+        samples.append(UInt8((sums[place] + 1 << (shift - 1)) >> shift))
+        place += 1
+      }
     }
+    while place < sums.count {
+      let size = height * (place < whole ? factor : columns % factor)
+      samples.append(UInt8((Int(sums[place]) + size / 2) / size))
+      place += 1
+    }
+    for place in sums.indices { sums[place] = 0 }
   }
 
   /// - Precondition: all rows were added.
@@ -117,6 +134,40 @@ struct RowReducer {
       rows: (rows + factor - 1) / factor, columns: (columns + factor - 1) / factor,
       channels: channels, samples: samples, fullRows: rows, fullColumns: columns,
       orientation: orientation)
+  }
+}
+
+/// sums[i] += the sum of `side` pixels side by side.
+///
+/// With a `side` that the compiler knows, where it is called from.
+@inline(__always)
+private func addSquares(
+  _ pixels: UnsafePointer<UInt8>, side: Int, to sums: UnsafeMutablePointer<UInt16>, count: Int
+) {
+  for index in 0..<count {
+    let first = pixels + side * index
+    var sum = UInt16(first[0])
+    for step in 1..<side { sum &+= UInt16(first[step]) }
+    sums[index] &+= sum
+  }
+}
+
+/// The same for pixels of three values.
+private func addColorSquares(
+  _ pixels: UnsafePointer<UInt8>, side: Int, to sums: UnsafeMutablePointer<UInt16>, count: Int
+) {
+  for index in 0..<count {
+    var first = pixels + 3 * side * index
+    var (red, green, blue) = (UInt16(0), UInt16(0), UInt16(0))
+    for _ in 0..<side {
+      red &+= UInt16(first[0])
+      green &+= UInt16(first[1])
+      blue &+= UInt16(first[2])
+      first += 3
+    }
+    sums[3 * index] &+= red
+    sums[3 * index + 1] &+= green
+    sums[3 * index + 2] &+= blue
   }
 }
 

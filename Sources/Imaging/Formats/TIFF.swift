@@ -98,6 +98,26 @@ private final class TIFFSource {
   }
 }
 
+/// Pixels as libtiff gives them, on white paper: red in the lowest byte, then green, blue and alpha,
+/// colours premultiplied.
+private func putOnWhite(
+  premultiplied pixels: UnsafeBufferPointer<UInt32>, channels: Channels,
+  into line: UnsafeMutableBufferPointer<UInt8>
+) {
+  for (column, pixel) in pixels.enumerated() {
+    let white = 255 - pixel >> 24
+    func mixed(_ channel: UInt32) -> UInt8 {
+      UInt8(truncatingIfNeeded: min(255, ((pixel >> (8 * channel)) & 255) + white))
+    }
+    switch channels {
+    case .gray:
+      line[column] = luminance(red: mixed(0), green: mixed(1), blue: mixed(2))
+    case .color:
+      for channel in 0..<3 { line[3 * column + channel] = mixed(UInt32(channel)) }
+    }
+  }
+}
+
 private struct TIFFFile {
   let handle: OpaquePointer
   let source: TIFFSource
@@ -157,7 +177,7 @@ private struct TIFFFile {
       rows: rows, columns: columns, channels: channels,
       factor: reduction(rows: rows, columns: columns, side: side))
     var band = [UInt32](repeating: 0, count: bandRows * columns)
-    var line = [UInt8](repeating: 0, count: 4 * columns)
+    var line = [UInt8](repeating: 0, count: channels.rawValue * columns)
     for top in stride(from: 0, to: rows, by: bandRows) {
       let height = min(bandRows, rows - top)
       picture.row_offset = Int32(top)
@@ -165,14 +185,11 @@ private struct TIFFFile {
         throw error(said())
       }
       for row in 0..<height {
-        for column in 0..<columns {
-          let pixel = band[row * columns + column]
-          for channel in 0..<4 {
-            line[4 * column + channel] = UInt8(truncatingIfNeeded: pixel >> UInt32(8 * channel))
+        band[row * columns..<(row + 1) * columns].withUnsafeBufferPointer { pixels in
+          line.withUnsafeMutableBufferPointer { line in
+            putOnWhite(premultiplied: pixels, channels: channels, into: line)
+            reducer.add(UnsafeBufferPointer(line))
           }
-        }
-        onWhite(premultiplied: line, channels: channels).withUnsafeBufferPointer {
-          reducer.add($0)
         }
       }
     }

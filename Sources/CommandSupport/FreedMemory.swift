@@ -1,0 +1,11 @@
+import CMalloc
+
+/// Lets freed memory stay with the process: what one photo gave back the next one takes.
+///
+/// Otherwise most pictures go back to the system when they are freed, which makes and clears their
+/// pages anew for each photo: a seventh of the time of a photo of 12 megapixels. Blocks above 4 MB, as
+/// large photos need, still go back, and so does what is free at the end beyond 64 MB.
+public func keepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 4 << 20)
+  mallopt(M_TRIM_THRESHOLD, 64 << 20)
+}
