@@ -40,9 +40,17 @@ public protocol KernelSet: Sendable {
     _ outputGradient: Floats, a: Floats, x: Floats, b: Floats, c: Floats, rows: Int, channels: Int,
     into inputGradient: MutableFloats)
 
-  // Unfold.swift
-  static func unfoldImage(_ image: Floats, _ g: WindowGeometry, into patches: MutableFloats)
-  static func foldImage(_ patches: Floats, _ g: WindowGeometry, into image: MutableFloats)
+  // Convolution.swift: any side, stride and channels
+  static func convolutionScratch(_ g: WindowGeometry, outputChannels: Int) -> Int
+  static func convolve(
+    _ input: Floats, _ g: WindowGeometry, batch: Int, weight: Floats, bias: Floats,
+    outputChannels: Int, scratch: MutableFloats, into output: MutableFloats)
+  static func convolutionWeightGradient(
+    _ outputGradient: Floats, input: Floats, _ g: WindowGeometry, batch: Int,
+    outputChannels: Int, scratch: MutableFloats, into weightGradient: MutableFloats)
+  static func convolutionInputGradient(
+    _ outputGradient: Floats, weight: Floats, _ g: WindowGeometry, batch: Int,
+    outputChannels: Int, scratch: MutableFloats, into inputGradient: MutableFloats)
 
   // MaxPool.swift
   static func maxPool(_ input: Floats, _ g: WindowGeometry, batch: Int, into output: MutableFloats)

@@ -143,7 +143,7 @@ extension Implementation {
 
   /// Sixteen columns of b, row after row; zeros where there are fewer.
   @inline(__always)
-  private static func pack(
+  static func pack(
     _ b: Floats, _ bRow: Int, _ bColumn: Int, _ depth: Int, _ width: Int,
     into packed: MutableFloats
   ) {

@@ -294,39 +294,22 @@ public struct PooledConvolution: Sendable {
   /// The input with its padding of zeros around each image.
   private func padded(_ input: Tensor, room: inout Room) -> Tensor {
     if padding == 0 { return input }
-    let g = geometry
-    room.padded.resize(to: Shape(input.shape[0], g.rows, g.columns, g.inputChannels))
-    room.padded.fill(with: 0)
-    let line = self.input[2] * g.inputChannels
-    room.padded.withMutableValues { padded in
-      input.withValues { input in
-        forEachLine { inner, outer in
-          (padded.base + outer).update(from: input.base + inner, count: line)
-        }
-      }
-    }
+    input.framed(by: padding, into: &room.padded)
     return room.padded
   }
 
   private func copyInner(of padded: Tensor, into inner: inout Tensor) {
-    let line = input[2] * geometry.inputChannels
+    let g = geometry
+    let line = input[2] * g.inputChannels
     inner.withMutableValues { target in
       padded.withValues { source in
-        forEachLine { inner, outer in
-          (target.base + inner).update(from: source.base + outer, count: line)
+        for image in 0..<input[0] {
+          for row in 0..<input[1] {
+            let place = (image * g.rows + row + padding) * g.columns + padding
+            (target.base + (image * input[1] + row) * line).update(
+              from: source.base + place * g.inputChannels, count: line)
+          }
         }
-      }
-    }
-  }
-
-  /// Where each line of pixels begins, without and with padding.
-  private func forEachLine(_ body: (_ inner: Int, _ outer: Int) -> Void) {
-    let g = geometry
-    for image in 0..<input[0] {
-      for row in 0..<input[1] {
-        body(
-          (image * input[1] + row) * input[2] * g.inputChannels,
-          ((image * g.rows + row + padding) * g.columns + padding) * g.inputChannels)
       }
     }
   }
