@@ -32,13 +32,14 @@ public protocol KernelSet: Sendable {
   static func sumSquaredDeviations(
     _ x: Floats, mean: Floats, rows: Int, channels: Int, into sum: MutableFloats)
   static func scaleAndShift(
-    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, into y: MutableFloats)
+    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, relu: Bool,
+    into y: MutableFloats)
   static func sumGradients(
-    _ outputGradient: Floats, x: Floats, mean: Floats, rows: Int, channels: Int,
+    _ outputGradient: Floats, output: Floats?, x: Floats, mean: Floats, rows: Int, channels: Int,
     sum: MutableFloats, weightedSum: MutableFloats)
   static func combineGradient(
-    _ outputGradient: Floats, a: Floats, x: Floats, b: Floats, c: Floats, rows: Int, channels: Int,
-    into inputGradient: MutableFloats)
+    _ outputGradient: Floats, output: Floats?, a: Floats, x: Floats, b: Floats, c: Floats,
+    rows: Int, channels: Int, into inputGradient: MutableFloats)
 
   // Convolution.swift: any side, stride and channels
   static func convolutionScratch(_ g: WindowGeometry, outputChannels: Int) -> Int

@@ -62,13 +62,18 @@ public struct BatchNorm2d: Layer {
   public func forward(
     _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
   ) -> Tensor {
+    forward(input, relu: false, in: &workspace)
+  }
+
+  /// The same, with or without a ReLU behind it.
+  func forward(_ input: Tensor, relu: Bool, in workspace: inout Workspace) -> Tensor {
     // Kept: the batch's moments; the number of rows they are over; coefficients; sums.
     workspace.prepare(parameters: 2, kept: 4)
     input.momentsOfRows(into: &workspace.kept[0])
     workspace.kept[1].resize(to: Shape(1))
     workspace.kept[1].fill(with: Float(input.matrixRows))
     findCoefficients(workspace.kept[0], into: &workspace.kept[2])
-    input.scaledAndShifted(by: workspace.kept[2], into: &workspace.output)
+    input.scaledAndShifted(by: workspace.kept[2], relu: relu, into: &workspace.output)
     return workspace.output
   }
 
@@ -100,8 +105,17 @@ public struct BatchNorm2d: Layer {
   public func backward(
     _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
   ) -> Tensor {
+    backward(outputGradient, input: input, relu: false, in: &workspace)
+  }
+
+  /// The same, with or without a ReLU behind it.
+  func backward(
+    _ outputGradient: Tensor, input: Tensor, relu: Bool, in workspace: inout Workspace
+  ) -> Tensor {
     let n = Float(input.matrixRows)
-    input.gradientSums(outputGradient, moments: workspace.kept[0], into: &workspace.kept[3])
+    let rectified = relu ? workspace.output : nil
+    input.gradientSums(
+      outputGradient, through: rectified, moments: workspace.kept[0], into: &workspace.kept[3])
     workspace.kept[2].resize(to: Shape(3, channels))
     workspace.parameterGradients[0].resize(to: weight.shape)
     workspace.parameterGradients[1].resize(to: bias.shape)
@@ -120,7 +134,8 @@ public struct BatchNorm2d: Layer {
     }
     guard workspace.needsInputGradient else { return Tensor() }
     input.combined(
-      with: outputGradient, coefficients: workspace.kept[2], into: &workspace.inputGradient)
+      with: outputGradient, through: rectified, coefficients: workspace.kept[2],
+      into: &workspace.inputGradient)
     return workspace.inputGradient
   }
 
