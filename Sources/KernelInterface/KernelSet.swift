@@ -61,9 +61,9 @@ public protocol KernelSet: Sendable {
 
   // AdamStep.swift
   static func adamStep(
-    _ parameters: MutableFloats, gradient: Floats, firstMoment: MutableFloats,
-    secondMoment: MutableFloats, count: Int, beta1: Float, beta2: Float, epsilon: Float,
-    rate: Float, rootScale: Float, decay: Float)
+    _ parameters: MutableFloats, gradients: UnsafePointer<Floats>, gradientCount: Int,
+    from first: Int, firstMoment: MutableFloats, secondMoment: MutableFloats, count: Int,
+    beta1: Float, beta2: Float, epsilon: Float, rate: Float, rootScale: Float, decay: Float)
 
   // MatrixProduct.swift
   /// The most multiplications for which `multiply` is faster than OpenBLAS.

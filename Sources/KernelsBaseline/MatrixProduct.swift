@@ -16,7 +16,7 @@ extension Implementation {
   /// better code for older processors.
   public static var mostMultiplications: Int {
     #if FMA
-      1 << 25
+      1 << 26
     #else
       0
     #endif
@@ -177,7 +177,7 @@ extension Implementation {
   /// target[targetRow · k + j] = source[j · stride + k]. Three times over, the even elements of a pair of rows
   /// go to one row and the odd ones to another: that sorts all 64 by their column.
   @inline(__always)
-  private static func transpose8x8(
+  static func transpose8x8(
     _ source: Floats, _ stride: Int, into target: MutableFloats, _ targetRow: Int
   ) {
     typealias Pair = (Vector, Vector)

@@ -46,7 +46,9 @@ public struct PooledConvolution: Sendable {
 
   /// What the operation needs beside input and output; used again step after step.
   public struct Room: Sendable {
-    fileprivate var padded = Tensor()
+    /// One image with its padding, and the gradient of one.
+    fileprivate var framed = Tensor()
+    fileprivate var framedGradient = Tensor()
     /// Which of the four outputs under each pooled one was the largest: 32-bit whole numbers in the
     /// memory of floats.
     fileprivate var winners = Tensor()
@@ -56,7 +58,6 @@ public struct PooledConvolution: Sendable {
     fileprivate var scratch = Tensor()
     fileprivate var transposedWeight = Tensor()
     fileprivate var transposedGradient = Tensor()
-    fileprivate var paddedGradient = Tensor()
 
     public init() {}
   }
@@ -122,7 +123,7 @@ public struct PooledConvolution: Sendable {
   ) {
     precondition(input.shape == self.input)
     output.resize(to: outputShape)
-    let padded = padded(input, room: &room)
+    room.framed.resize(to: framedShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
     if !isSingle {
@@ -131,10 +132,10 @@ public struct PooledConvolution: Sendable {
     }
     weight.withValues { weight in
       bias.withValues { bias in
-        padded.withValues { input in
+        input.withValues { input in
           output.withMutableValues { output in
             for image in 0..<self.input[0] {
-              let picture = input.base + image * g.inputValues
+              let picture = framed(input.base, image, room: &room.framed)
               let result = output.base + image * g.outputValues
               let winners = winners.map { $0 + image * g.outputValues }
               if isSingle {
@@ -184,24 +185,17 @@ public struct PooledConvolution: Sendable {
     room: inout Room
   ) {
     precondition(outputGradient.shape == outputShape && input.shape == self.input)
+    room.framed.resize(to: framedShape)
     addWeightGradient(
-      outputGradient, padding == 0 ? input : room.padded, weight: weight, into: &weightGradient,
-      biasGradient: &biasGradient, room: &room)
-    guard wantsInputGradient else { return }
-    if padding == 0 {
+      outputGradient, input, weight: weight, into: &weightGradient, biasGradient: &biasGradient,
+      room: &room)
+    if wantsInputGradient {
       addInputGradient(outputGradient, weight: weight, into: &inputGradient, room: &room)
-    } else {
-      var padded = Tensor()
-      swap(&padded, &room.paddedGradient)
-      addInputGradient(outputGradient, weight: weight, into: &padded, room: &room)
-      inputGradient.resize(to: self.input)
-      copyInner(of: padded, into: &inputGradient)
-      swap(&padded, &room.paddedGradient)
     }
   }
 
   private func addWeightGradient(
-    _ outputGradient: Tensor, _ padded: Tensor, weight: Tensor,
+    _ outputGradient: Tensor, _ input: Tensor, weight: Tensor,
     into weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
   ) {
     let g = geometry
@@ -217,27 +211,27 @@ public struct PooledConvolution: Sendable {
       room.scratch.resize(to: Shape(2 * (g.positions + 1)))
     }
     outputGradient.withValues { dY in
-      padded.withValues { x in
+      input.withValues { x in
         room.winners.withCodes { winners in
           biasGradient.withMutableValues { db in
             if isSingle {
               weightGradient.withMutableValues { dW in
-                for image in 0..<input[0] {
+                for image in 0..<self.input[0] {
                   kernels.pooledWeightGradient1(
                     dY.base + image * g.outputValues,
                     winners: winners + image * g.outputValues,
-                    image: x.base + image * g.inputValues, g, into: dW.base,
+                    image: framed(x.base, image, room: &room.framed), g, into: dW.base,
                     biasGradient: db.base)
                 }
               }
             } else {
               room.transposedGradient.withMutableValues { dW in
                 room.scratch.withMutableValues { scratch in
-                  for image in 0..<input[0] {
+                  for image in 0..<self.input[0] {
                     kernels.pooledWeightGradient(
                       dY.base + image * g.outputValues,
                       winners: winners + image * g.outputValues,
-                      image: x.base + image * g.inputValues, g, scratch: scratch.base,
+                      image: framed(x.base, image, room: &room.framed), g, scratch: scratch.base,
                       into: dW.base, biasGradient: db.base)
                   }
                 }
@@ -263,7 +257,8 @@ public struct PooledConvolution: Sendable {
   ) {
     let g = geometry
     precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
-    inputGradient.resize(to: Shape(input[0], g.rows, g.columns, g.inputChannels))
+    inputGradient.resize(to: input)
+    room.framedGradient.resize(to: framedShape)
     room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
     room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
     weight.withValues { weight in
@@ -278,11 +273,12 @@ public struct PooledConvolution: Sendable {
           room.scratch.withMutableValues { scratch in
             inputGradient.withMutableValues { dX in
               for image in 0..<input[0] {
-                kernels.pooledInputGradient(
-                  dY.base + image * g.outputValues,
-                  winners: winners + image * g.outputValues,
-                  transposedWeight: transposed.base, g, scratch: scratch.base,
-                  into: dX.base + image * g.inputValues)
+                framed(gradient: dX.base, image, room: &room.framedGradient) {
+                  kernels.pooledInputGradient(
+                    dY.base + image * g.outputValues,
+                    winners: winners + image * g.outputValues,
+                    transposedWeight: transposed.base, g, scratch: scratch.base, into: $0)
+                }
               }
             }
           }
@@ -291,26 +287,50 @@ public struct PooledConvolution: Sendable {
     }
   }
 
-  /// The input with its padding of zeros around each image.
-  private func padded(_ input: Tensor, room: inout Room) -> Tensor {
-    if padding == 0 { return input }
-    input.framed(by: padding, into: &room.padded)
-    return room.padded
+  // Where there is padding, images get it one after the other, just before they are looked at: a whole
+  // batch of framed images would have left the cache by then.
+
+  private var framedShape: Shape {
+    padding == 0 ? Shape(0) : Shape(geometry.rows, geometry.columns, geometry.inputChannels)
   }
 
-  private func copyInner(of padded: Tensor, into inner: inout Tensor) {
+  /// Values of one image without its padding.
+  private var imageValues: Int { input[1] * input[2] * input[3] }
+
+  /// An image of the batch with its padding of zeros.
+  private func framed(_ batch: Floats, _ image: Int, room: inout Tensor) -> Floats {
+    let source = batch + image * imageValues
+    if padding == 0 { return source }
+    return room.withMutableValues { framed in
+      framed.update(repeating: 0)
+      forEachLine { inner, outer, count in
+        (framed.base + outer).update(from: source + inner, count: count)
+      }
+      return Floats(framed.base)  // valid beyond: the room stays as it is until the next image
+    }
+  }
+
+  /// Lets `body` write the gradient of an image with its padding, and keeps what is within.
+  private func framed(
+    gradient batch: MutableFloats, _ image: Int, room: inout Tensor,
+    _ body: (MutableFloats) -> Void
+  ) {
+    let target = batch + image * imageValues
+    if padding == 0 { return body(target) }
+    room.withMutableValues { framed in
+      body(framed.base)
+      forEachLine { inner, outer, count in
+        (target + inner).update(from: framed.base + outer, count: count)
+      }
+    }
+  }
+
+  /// Where each line of pixels of an image begins, without and with padding, and its values.
+  private func forEachLine(_ body: (_ inner: Int, _ outer: Int, _ count: Int) -> Void) {
     let g = geometry
     let line = input[2] * g.inputChannels
-    inner.withMutableValues { target in
-      padded.withValues { source in
-        for image in 0..<input[0] {
-          for row in 0..<input[1] {
-            let place = (image * g.rows + row + padding) * g.columns + padding
-            (target.base + (image * input[1] + row) * line).update(
-              from: source.base + place * g.inputChannels, count: line)
-          }
-        }
-      }
+    for row in 0..<input[1] {
+      body(row * line, ((row + padding) * g.columns + padding) * g.inputChannels, line)
     }
   }
 }

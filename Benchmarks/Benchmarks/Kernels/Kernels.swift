@@ -11,9 +11,11 @@ let benchmarks: @Sendable () -> Void = {
   manyChannels(side: 15, inputs: 8, outputs: 16)
   products()
   measure("adamStep 205,000 parameters", [205_000, 205_000, 205_000, 205_000]) { p in
-    kernels.adamStep(
-      p[0], gradient: p[1], firstMoment: p[2], secondMoment: p[3], count: 205_000, beta1: 0.9,
-      beta2: 0.999, epsilon: 1e-8, rate: 1e-3, rootScale: 1, decay: 1)
+    withUnsafePointer(to: Floats(p[1])) {
+      kernels.adamStep(
+        p[0], gradients: $0, gradientCount: 1, from: 0, firstMoment: p[2], secondMoment: p[3],
+        count: 205_000, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 1e-3, rootScale: 1, decay: 1)
+    }
   }
 }
 
