@@ -40,6 +40,9 @@ public struct Predictor: Sendable {
   ) -> (Step, count: Int) {
     switch step {
     case .pooledConvolution(let step): return (body.prepared(step), 1)
+    case .pooledPair(let step, let next):
+      let (first, second) = (body.prepared(step), body.prepared(next))
+      return ({ second(first($0)) }, 1)
     case .rectifiedNormalization(let index): return (normalized(body, index, relu: true), 1)
     case .layer(let index):
       let following: (normalization: BatchNorm2d, relu: Bool)? =

@@ -39,6 +39,9 @@ public struct PooledConvolution: Sendable {
       ? outputChannels % 8 == 0 : inputChannels % 8 == 0 && outputChannels % 16 == 0
   }
 
+  /// Images in the batch.
+  public var batch: Int { input[0] }
+
   /// `[batch, pooledRows, pooledColumns, outputChannels]`
   public var outputShape: Shape {
     Shape(input[0], geometry.pooledRows, geometry.pooledColumns, geometry.outputChannels)
@@ -62,36 +65,42 @@ public struct PooledConvolution: Sendable {
     public init() {}
   }
 
-  /// Training: the output, while `room` keeps what `gradients` will need.
+  /// Training, before the first `apply` of a step: prepares the weight and makes room.
   ///
   /// - Parameter weight: `[3, 3, inputChannels, outputChannels]`.
-  /// - Parameter output: becomes `outputShape`.
+  /// - Parameter output: becomes of `outputShape`.
+  public func prepare(weight: Tensor, output: inout Tensor, room: inout Room) {
+    output.resize(to: outputShape)
+    room.winners.resize(to: outputShape)
+    if geometry.inputChannels > 1 { Self.transform(weight, into: &room.weights) }
+  }
+
+  /// Training: the output of some images, while `room` keeps what the gradients will need.
+  ///
+  /// - Parameter output: of `outputShape`; the places of the images are written.
   public func apply(
-    to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
+    to input: Tensor, images: Range<Int>, weight: Tensor, bias: Tensor,
+    into output: inout Tensor, room: inout Room
   ) {
-    var winners = Tensor()
+    var (winners, weights) = (Tensor(), Tensor())  // parts of the room cannot be lent beside it
     swap(&winners, &room.winners)
-    winners.resize(to: outputShape)
-    if geometry.inputChannels == 1 {
-      winners.withMutableCodes {
-        apply(to: input, transformed: weight, bias: bias, into: &output, winners: $0, room: &room)
-      }
-    } else {
-      var weights = Tensor()
-      swap(&weights, &room.weights)
-      Self.transform(weight, into: &weights)
-      winners.withMutableCodes {
-        apply(to: input, transformed: weights, bias: bias, into: &output, winners: $0, room: &room)
-      }
-      swap(&weights, &room.weights)
+    swap(&weights, &room.weights)
+    winners.withMutableCodes {
+      apply(
+        to: input, images: images,
+        transformed: geometry.inputChannels == 1 ? weight : weights, bias: bias, into: &output,
+        winners: $0, room: &room)
     }
+    swap(&weights, &room.weights)
     swap(&winners, &room.winners)
   }
 
   /// Inference: the output for a weight that `transformed` has prepared.
   public func callAsFunction(_ input: Tensor, transformed weight: Tensor, bias: Tensor) -> Tensor {
-    var (output, room) = (Tensor(), Room())
-    apply(to: input, transformed: weight, bias: bias, into: &output, winners: nil, room: &room)
+    var (output, room) = (Tensor(uninitialized: outputShape), Room())
+    apply(
+      to: input, images: 0..<self.input[0], transformed: weight, bias: bias, into: &output,
+      winners: nil, room: &room)
     return output
   }
 
@@ -118,11 +127,11 @@ public struct PooledConvolution: Sendable {
   }
 
   private func apply(
-    to input: Tensor, transformed weight: Tensor, bias: Tensor, into output: inout Tensor,
-    winners: MutableCodes?, room: inout Room
+    to input: Tensor, images: Range<Int>, transformed weight: Tensor, bias: Tensor,
+    into output: inout Tensor, winners: MutableCodes?, room: inout Room
   ) {
-    precondition(input.shape == self.input)
-    output.resize(to: outputShape)
+    precondition(input.shape == self.input && output.shape == outputShape)
+    precondition(images.lowerBound >= 0 && images.upperBound <= self.input[0])
     room.framed.resize(to: framedShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
@@ -134,7 +143,7 @@ public struct PooledConvolution: Sendable {
       bias.withValues { bias in
         input.withValues { input in
           output.withMutableValues { output in
-            for image in 0..<self.input[0] {
+            for image in images {
               let picture = framed(input.base, image, room: &room.framed)
               let result = output.base + image * g.outputValues
               let winners = winners.map { $0 + image * g.outputValues }
@@ -172,67 +181,63 @@ public struct PooledConvolution: Sendable {
     }
   }
 
-  /// The way back through the last `apply` with this room.
+  /// The way back, before the first `addGradients` of a step.
   ///
-  /// - Parameter outputGradient: of the pooled output.
-  /// - Parameter weightGradient: becomes ∂loss/∂weight.
-  /// - Parameter biasGradient: becomes ∂loss/∂bias: each pooled output comes from one output of the
-  ///   convolution.
-  /// - Parameter inputGradient: becomes ∂loss/∂input, when it is wanted.
-  public func gradients(
-    _ outputGradient: Tensor, input: Tensor, weight: Tensor, weightGradient: inout Tensor,
-    biasGradient: inout Tensor, inputGradient: inout Tensor, wantsInputGradient: Bool,
-    room: inout Room
-  ) {
-    precondition(outputGradient.shape == outputShape && input.shape == self.input)
-    room.framed.resize(to: framedShape)
-    addWeightGradient(
-      outputGradient, input, weight: weight, into: &weightGradient, biasGradient: &biasGradient,
-      room: &room)
-    if wantsInputGradient {
-      addInputGradient(outputGradient, weight: weight, into: &inputGradient, room: &room)
-    }
-  }
-
-  private func addWeightGradient(
-    _ outputGradient: Tensor, _ input: Tensor, weight: Tensor,
-    into weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
+  /// - Parameter weightGradient: becomes of the weight's shape.
+  /// - Parameter biasGradient: becomes 0.
+  public func prepareGradients(
+    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
   ) {
     let g = geometry
     weightGradient.resize(to: weight.shape)
     biasGradient.resize(to: Shape(g.outputChannels))
     biasGradient.fill(with: 0)
-    let isSingle = g.inputChannels == 1
-    if isSingle {
-      weightGradient.fill(with: 0)
-    } else {
-      room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-      room.transposedGradient.fill(with: 0)
-      room.scratch.resize(to: Shape(2 * (g.positions + 1)))
+    if g.inputChannels == 1 { return weightGradient.fill(with: 0) }
+    room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    room.transposedGradient.fill(with: 0)
+    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    weight.withValues { weight in
+      room.transposedWeight.withMutableValues {
+        kernels.transposeWeights(
+          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
+      }
     }
+  }
+
+  /// The way back for some images through the `apply` with this room: adds to ∂loss/∂weight and to
+  /// ∂loss/∂bias (each pooled output comes from one output of the convolution).
+  ///
+  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
+  public func addGradients(
+    _ outputGradient: Tensor, images: Range<Int>, input: Tensor, weightGradient: inout Tensor,
+    biasGradient: inout Tensor, room: inout Room
+  ) {
+    precondition(input.shape == self.input && images.upperBound <= self.input[0])
+    let first = firstImage(of: outputGradient, images, outputShape)
+    let g = geometry
+    let isSingle = g.inputChannels == 1
+    room.framed.resize(to: framedShape)
+    if !isSingle { room.scratch.resize(to: Shape(2 * (g.positions + 1))) }
     outputGradient.withValues { dY in
       input.withValues { x in
         room.winners.withCodes { winners in
           biasGradient.withMutableValues { db in
-            if isSingle {
-              weightGradient.withMutableValues { dW in
-                for image in 0..<self.input[0] {
+            for image in images {
+              let picture = framed(x.base, image, room: &room.framed)
+              let dY = dY.base + (image - first) * g.outputValues
+              let winners = winners + image * g.outputValues
+              if isSingle {
+                weightGradient.withMutableValues {
                   kernels.pooledWeightGradient1(
-                    dY.base + image * g.outputValues,
-                    winners: winners + image * g.outputValues,
-                    image: framed(x.base, image, room: &room.framed), g, into: dW.base,
+                    dY, winners: winners, image: picture, g, into: $0.base,
                     biasGradient: db.base)
                 }
-              }
-            } else {
-              room.transposedGradient.withMutableValues { dW in
+              } else {
                 room.scratch.withMutableValues { scratch in
-                  for image in 0..<self.input[0] {
+                  room.transposedGradient.withMutableValues {
                     kernels.pooledWeightGradient(
-                      dY.base + image * g.outputValues,
-                      winners: winners + image * g.outputValues,
-                      image: framed(x.base, image, room: &room.framed), g, scratch: scratch.base,
-                      into: dW.base, biasGradient: db.base)
+                      dY, winners: winners, image: picture, g, scratch: scratch.base,
+                      into: $0.base, biasGradient: db.base)
                   }
                 }
               }
@@ -241,41 +246,43 @@ public struct PooledConvolution: Sendable {
         }
       }
     }
-    if !isSingle {
-      room.transposedGradient.withValues { transposed in
-        weightGradient.withMutableValues {
-          kernels.transposeWeights(
-            transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
-        }
+  }
+
+  /// The way back, after the last `addGradients` of a step.
+  public func finishGradients(weightGradient: inout Tensor, room: inout Room) {
+    let g = geometry
+    if g.inputChannels == 1 { return }
+    room.transposedGradient.withValues { transposed in
+      weightGradient.withMutableValues {
+        kernels.transposeWeights(
+          transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
       }
     }
   }
 
-  private func addInputGradient(
-    _ outputGradient: Tensor, weight: Tensor, into inputGradient: inout Tensor,
+  /// ∂loss/∂input for some images, between `prepareGradients` and the end of the step.
+  ///
+  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
+  /// - Parameter inputGradient: in the shape of the input, of all images or of these alone.
+  public func findInputGradient(
+    _ outputGradient: Tensor, images: Range<Int>, into inputGradient: inout Tensor,
     room: inout Room
   ) {
     let g = geometry
     precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
-    inputGradient.resize(to: input)
+    let firstOutput = firstImage(of: outputGradient, images, outputShape)
+    let firstInput = firstImage(of: inputGradient, images, input)
     room.framedGradient.resize(to: framedShape)
-    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
     room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
-    weight.withValues { weight in
-      room.transposedWeight.withMutableValues {
-        kernels.transposeWeights(
-          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
-      }
-    }
     outputGradient.withValues { dY in
       room.winners.withCodes { winners in
         room.transposedWeight.withValues { transposed in
           room.scratch.withMutableValues { scratch in
             inputGradient.withMutableValues { dX in
-              for image in 0..<input[0] {
-                framed(gradient: dX.base, image, room: &room.framedGradient) {
+              for image in images {
+                framed(gradient: dX.base, image - firstInput, room: &room.framedGradient) {
                   kernels.pooledInputGradient(
-                    dY.base + image * g.outputValues,
+                    dY.base + (image - firstOutput) * g.outputValues,
                     winners: winners + image * g.outputValues,
                     transposedWeight: transposed.base, g, scratch: scratch.base, into: $0)
                 }
@@ -285,6 +292,13 @@ public struct PooledConvolution: Sendable {
         }
       }
     }
+  }
+
+  /// The image that a tensor begins with: it holds all images of the batch, or only some.
+  private func firstImage(of tensor: Tensor, _ images: Range<Int>, _ all: Shape) -> Int {
+    if tensor.shape == all { return 0 }
+    precondition(tensor.shape == all.with(batch: images.count), "\(tensor.shape) of \(all)")
+    return images.lowerBound
   }
 
   // Where there is padding, images get it one after the other, just before they are looked at: a whole
