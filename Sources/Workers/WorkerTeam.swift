@@ -4,7 +4,8 @@ import Synchronization
 /// A fixed number of threads that share out numbered pieces of work.
 ///
 /// The threads are the team's own, so that waiting for them never parks a thread of Swift's
-/// cooperative pool. They sleep between jobs and end with the team. With one thread everything runs
+/// cooperative pool. Between jobs they look out for the next one for some microseconds, then they sleep;
+/// they end with the team. With one thread everything runs
 /// on the caller and no thread is made.
 ///
 /// Which thread takes which piece is left to chance; results must depend on the piece alone.
@@ -120,8 +121,12 @@ private struct Numbers<Context>: Job {
 
 /// Where the caller pins up a job and the threads find it.
 ///
-/// `@unchecked Sendable` is right because every variable is read and written under `mutex` only, and a
-/// job's closure is called only between `run`'s begin and end.
+/// `@unchecked Sendable` is right because every variable that is not atomic is read and written under
+/// `mutex` only, and a job's closure is called only between `run`'s begin and end.
+///
+/// Waking a thread that sleeps takes the system 10 to 50 µs, as long as some jobs take. So whoever has to
+/// wait first looks at an atomic for about as long; what it sees there is only a hint, and what is done
+/// is decided under `mutex`.
 private final class Board: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
   private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
@@ -131,6 +136,9 @@ private final class Board: @unchecked Sendable {
   private let next = Atomic<Int>(0)
   private var number = 0
   private var busyThreads = 0
+  /// `number` and `busyThreads` for those who only look.
+  private let shownNumber = Atomic<Int>(0)
+  private let shownBusyThreads = Atomic<Int>(0)
   private var isClosed = false
 
   init() {
@@ -152,11 +160,13 @@ private final class Board: @unchecked Sendable {
     self.count = count
     next.store(0, ordering: .relaxed)
     number += 1
+    shownNumber.store(number, ordering: .relaxed)
     pthread_cond_broadcast(changed)
     pthread_mutex_unlock(mutex)
 
     work(on: job, count)
 
+    lookOut { shownBusyThreads.load(ordering: .relaxed) == 0 }
     pthread_mutex_lock(mutex)
     self.job = nil  // a thread that wakes up only now finds nothing left to do
     while busyThreads > 0 { pthread_cond_wait(changed, mutex) }
@@ -168,20 +178,40 @@ private final class Board: @unchecked Sendable {
     var lastNumber = 0
     pthread_mutex_lock(mutex)
     while !isClosed {
-      if number != lastNumber, let job {
-        let count = count
+      if number != lastNumber, job != nil {
         lastNumber = number
         busyThreads += 1
-        pthread_mutex_unlock(mutex)
-        work(on: job, count)
-        pthread_mutex_lock(mutex)
+        shownBusyThreads.store(busyThreads, ordering: .relaxed)
+        workOnJob()
         busyThreads -= 1
+        shownBusyThreads.store(busyThreads, ordering: .relaxed)
         if busyThreads == 0 { pthread_cond_broadcast(changed) }
+        pthread_mutex_unlock(mutex)
+        lookOut { shownNumber.load(ordering: .relaxed) != lastNumber }
+        pthread_mutex_lock(mutex)
       } else {
         pthread_cond_wait(changed, mutex)
       }
     }
     pthread_mutex_unlock(mutex)
+  }
+
+  /// Returns as soon as `isTrue`, or after about 50 µs.
+  private func lookOut(for isTrue: () -> Bool) {
+    for _ in 0..<Self.mostLooks where isTrue() { return }
+  }
+
+  private static let mostLooks = 50_000
+
+  /// Takes part in the job, without `mutex` meanwhile. A function of its own, so that this thread has let
+  /// go of the job when it says that it is no longer busy.
+  @inline(never)
+  private func workOnJob() {
+    guard let job else { return }
+    let count = count
+    pthread_mutex_unlock(mutex)
+    work(on: job, count)
+    pthread_mutex_lock(mutex)
   }
 
   private func work(on job: any Job, _ count: Int) {
