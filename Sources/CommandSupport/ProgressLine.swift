@@ -2,7 +2,7 @@ import Glibc
 
 /// How far a long piece of work has come: a bar that is drawn over and over on a terminal, and a plain
 /// line now and then elsewhere.
-public struct ProgressLine {
+public struct ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastDrawn = -Double.infinity
   private let interval: Double

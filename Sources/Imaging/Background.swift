@@ -4,14 +4,14 @@ extension GrayImage {
   /// A grey closing by a disc wider than any stroke, smoothed, done on a small copy because paper
   /// has no detail: light that falls off, shadows and folds remain, writing does not.
   ///
-  /// - Parameter share: the disc's diameter as a share of the picture's shorter side.
+  /// - Parameter diameter: the disc's diameter in pixels of this picture.
   /// - Parameter workingSide: the longer side of the small copy, in pixels.
-  public func background(share: Double, workingSide: Int = 256) -> GrayImage {
+  public func background(diameter: Double, workingSide: Int = 256) -> GrayImage {
     let scale = min(1, Double(workingSide) / Double(max(rows, columns)))
     let small = resampled(
       rows: max(1, Int((Double(rows) * scale).rounded())),
       columns: max(1, Int((Double(columns) * scale).rounded())))
-    let diameter = max(3, share * Double(min(small.rows, small.columns)))
+    let diameter = max(3, scale * diameter)
     return
       small
       .closed(by: .disc(diameter: diameter))
@@ -37,8 +37,8 @@ extension GrayImage {
         [UInt8](unsafeUninitializedCapacity: count) { ink, initialized in
           for index in 0..<count {
             let light = Float(paper[index])
-            let share = (light - Float(pixels[index])) / max(light, 40)
-            ink[index] = UInt8(max(0, min(1, share)) * 255 + 0.5)
+            let share = (light - Float(pixels[index])) / (light > 40 ? light : 40)
+            ink[index] = cutToByte(share * 255 + 0.5)
           }
           initialized = count
         }

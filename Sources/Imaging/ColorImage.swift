@@ -43,5 +43,6 @@ public struct ColorImage: Hashable, Sendable {
 /// 0.299 R + 0.587 G + 0.114 B in 16-bit fixed point; the three weights add up to 65,536.
 func luminance(red: UInt8, green: UInt8, blue: UInt8) -> UInt8 {
   UInt8(
-    truncatingIfNeeded: (19595 * Int(red) + 38470 * Int(green) + 7471 * Int(blue) + 32768) >> 16)
+    truncatingIfNeeded: (19595 &* UInt32(red) &+ 38470 &* UInt32(green) &+ 7471 &* UInt32(blue)
+      &+ 32768) >> 16)
 }

@@ -7,40 +7,55 @@ extension GrayImage {
   /// exp(-d² / 2σ²), |d| ≤ 3σ, that sum to 1. Beyond the edge, the edge pixel goes on.
   ///
   /// - Parameter sigma: 0 or less answers the picture unchanged.
-  /// - Complexity: 12 σ multiplications a pixel.
+  /// - Complexity: 12 σ multiplications a pixel, 8 at once.
   public func blurred(sigma: Double) -> GrayImage {
     guard sigma > 0 else { return self }
     let radius = max(1, Int((3 * sigma).rounded(.up)))
     let bell = (-radius...radius).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
     let sum = bell.reduce(0, +)
     let weights = bell.map { $0 / sum }
+    let taps = weights.count
 
     let (rows, columns) = (rows, columns)
+    // The last `taps` rows as numbers, row r in place r mod taps; one row, blurred downwards, with
+    // `radius` more pixels on both sides; one blurred both ways.
+    var recent = [Float](repeating: 0, count: taps * columns)
+    var line = [Float](repeating: 0, count: columns + 2 * radius)
+    var sums = [Float](repeating: 0, count: columns)
+    var sources: [UnsafePointer<Float>] = []
     let blurred = pixels.withUnsafeBufferPointer { pixels in
       [UInt8](unsafeUninitializedCapacity: rows * columns) { output, initialized in
-        // One row, blurred downwards, with `radius` more pixels on both sides.
-        var line = [Float](repeating: 0, count: columns + 2 * radius)
-        var sums = [Float](repeating: 0, count: columns)
-        line.withUnsafeMutableBufferPointer { line in
-          sums.withUnsafeMutableBufferPointer { sums in
-            for row in 0..<rows {
-              for index in line.indices { line[index] = 0 }
-              for (tap, weight) in weights.enumerated() {
-                let source = min(rows - 1, max(0, row + tap - radius)) * columns
-                for column in 0..<columns {
-                  line[radius + column] += weight * Float(pixels[source + column])
+        guard let pixels = pixels.baseAddress, let output = output.baseAddress else { return }
+        recent.withPointer { recent in
+          line.withPointer { line in
+            sums.withPointer { sums in
+              let above = line + radius
+              var widened = 0
+              for row in 0..<rows {
+                while widened < min(rows, row + radius + 1) {
+                  widen(
+                    pixels + widened * columns, into: recent + widened % taps * columns,
+                    count: columns)
+                  widened += 1
                 }
-              }
-              for index in 0..<radius {
-                line[index] = line[radius]
-                line[radius + columns + index] = line[radius + columns - 1]
-              }
-              for column in 0..<columns { sums[column] = 0.5 }  // rounds when cut to a whole number
-              for (tap, weight) in weights.enumerated() {
-                for column in 0..<columns { sums[column] += weight * line[tap + column] }
-              }
-              for column in 0..<columns {
-                output[row * columns + column] = UInt8(min(255, sums[column]))
+                sources.removeAll(keepingCapacity: true)
+                for tap in 0..<taps {
+                  let source = min(rows - 1, max(0, row + tap - radius))
+                  sources.append(UnsafePointer(recent + source % taps * columns))
+                }
+                sources.withUnsafeBufferPointer {
+                  sumWeighted($0, weights: weights, start: 0, into: above, count: columns)
+                }
+                for index in 0..<radius {
+                  line[index] = above[0]
+                  above[columns + index] = above[columns - 1]
+                }
+                for tap in 0..<taps { sources[tap] = UnsafePointer(line + tap) }
+                sources.withUnsafeBufferPointer {
+                  // Half a step more rounds when cut to a whole number.
+                  sumWeighted($0, weights: weights, start: 0.5, into: sums, count: columns)
+                }
+                cutToBytes(sums, into: output + row * columns, count: columns)
               }
             }
           }
@@ -49,5 +64,19 @@ extension GrayImage {
       }
     }
     return GrayImage(rows: rows, columns: columns, pixels: blurred)
+  }
+}
+
+extension Array {
+  /// Calls `body` with the address of the first element.
+  ///
+  /// - Precondition: there is one.
+  mutating func withPointer<Result>(
+    _ body: (UnsafeMutablePointer<Element>) -> Result
+  ) -> Result {
+    withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { preconditionFailure("an array without memory") }
+      return body(start)
+    }
   }
 }

@@ -24,6 +24,8 @@ public struct GrayImage: Hashable, Sendable {
       rows: rows, columns: columns, pixels: Array(repeating: value, count: rows * columns))
   }
 
+  // Part of who calls it: a call for each pixel would take most of the time of a loop.
+  @inlinable
   public subscript(row: Int, column: Int) -> UInt8 {
     get { pixels[row * columns + column] }
     set { pixels[row * columns + column] = newValue }
@@ -34,16 +36,23 @@ public struct GrayImage: Hashable, Sendable {
 
   /// Black for white: each value v becomes 255 - v.
   public var inverted: GrayImage {
-    GrayImage(rows: rows, columns: columns, pixels: pixels.map { 255 - $0 })
+    var result = self
+    result.pixels.withPointer { pixels in
+      for index in 0..<rows * columns { pixels[index] = ~pixels[index] }
+    }
+    return result
   }
 
   /// Rows for columns.
   public var transposed: GrayImage {
-    var result = GrayImage(rows: columns, columns: rows, filledWith: 0)
-    for row in 0..<rows {
-      for column in 0..<columns { result[column, row] = self[row, column] }
+    let transposed = pixels.withUnsafeBufferPointer { pixels in
+      [UInt8](unsafeUninitializedCapacity: pixels.count) { output, initialized in
+        guard let pixels = pixels.baseAddress, let output = output.baseAddress else { return }
+        transpose(pixels, rows: rows, columns: columns, into: output)
+        initialized = rows * columns
+      }
     }
-    return result
+    return GrayImage(rows: columns, columns: rows, pixels: transposed)
   }
 
   /// Turned clockwise by quarter turns, as often as that takes from 0 to 3 or any other number.
@@ -53,17 +62,16 @@ public struct GrayImage: Hashable, Sendable {
     if turns == 2 {
       return GrayImage(rows: rows, columns: columns, pixels: pixels.reversed())
     }
-    var result = GrayImage(rows: columns, columns: rows, filledWith: 0)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        if turns == 1 {
-          result[column, rows - 1 - row] = self[row, column]
-        } else {
-          result[columns - 1 - column, row] = self[row, column]
-        }
-      }
-    }
-    return result
+    // Clockwise: upside down, then rows for columns.
+    return turns == 1 ? flipped.transposed : transposed.flipped
+  }
+
+  /// Upside down: the last row first.
+  private var flipped: GrayImage {
+    var flipped: [UInt8] = []
+    flipped.reserveCapacity(pixels.count)
+    for row in (0..<rows).reversed() { flipped += pixels[row * columns..<(row + 1) * columns] }
+    return GrayImage(rows: rows, columns: columns, pixels: flipped)
   }
 
   /// The part inside `box`.
@@ -93,9 +101,19 @@ public struct GrayImage: Hashable, Sendable {
 
   /// How often each value occurs: 256 counts.
   public var histogram: [Int] {
-    var counts = [Int](repeating: 0, count: 256)
-    counts.withUnsafeMutableBufferPointer { counts in
-      for pixel in pixels { counts[Int(pixel)] += 1 }
+    // Every other pixel into other counts: a count that was just written is not yet to be read.
+    var (counts, others) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
+    pixels.withUnsafeBufferPointer { pixels in
+      counts.withPointer { counts in
+        others.withPointer { others in
+          for index in stride(from: 0, to: pixels.count & ~1, by: 2) {
+            counts[Int(pixels[index])] += 1
+            others[Int(pixels[index + 1])] += 1
+          }
+          if pixels.count % 2 == 1 { counts[Int(pixels[pixels.count - 1])] += 1 }
+          for value in 0..<256 { counts[value] += others[value] }
+        }
+      }
     }
     return counts
   }

@@ -34,36 +34,30 @@ extension GrayImage {
   public func dilated(by element: StructuringElement) -> GrayImage {
     let (rows, columns) = (rows, columns)
     var result = self
+    // The maximum over ever longer pieces of one row, which has room for the reach on both sides.
+    let widest = element.reaches[0]
+    var line = [UInt8](repeating: 0, count: columns + 2 * widest)
+    var maxima = [UInt8](repeating: 0, count: columns)
     pixels.withUnsafeBufferPointer { pixels in
-      result.pixels.withUnsafeMutableBufferPointer { output in
-        // The maximum over ever longer pieces of one row, with room for the reach on both sides.
-        let widest = element.reaches[0]
-        let padded = columns + 2 * widest
-        var line = [UInt8](repeating: 0, count: padded)
-        var maxima = [UInt8](repeating: 0, count: columns)
-        line.withUnsafeMutableBufferPointer { line in
-          maxima.withUnsafeMutableBufferPointer { maxima in
+      result.pixels.withPointer { output in
+        line.withPointer { line in
+          maxima.withPointer { maxima in
+            guard let pixels = pixels.baseAddress else { return }
+            let middle = line + widest
             for row in 0..<rows {
-              for column in 0..<columns {
-                line[widest + column] = pixels[row * columns + column]
-                maxima[column] = pixels[row * columns + column]
-              }
+              middle.update(from: pixels + row * columns, count: columns)
+              maxima.update(from: middle, count: columns)
               var reach = 0
               for step in element.reaches.indices.reversed() {
                 while reach < element.reaches[step] {
                   reach += 1
-                  for column in 0..<columns {
-                    maxima[column] = max(
-                      maxima[column],
-                      max(line[widest + column - reach], line[widest + column + reach]))
-                  }
+                  takeMaxima(of: middle - reach, middle + reach, into: maxima, count: columns)
                 }
-                for target in step == 0 ? [row] : [row - step, row + step]
-                where 0..<rows ~= target {
-                  let start = target * columns
-                  for column in 0..<columns {
-                    output[start + column] = max(output[start + column], maxima[column])
-                  }
+                if row >= step {
+                  takeMaxima(of: maxima, into: output + (row - step) * columns, count: columns)
+                }
+                if step > 0 && row + step < rows {
+                  takeMaxima(of: maxima, into: output + (row + step) * columns, count: columns)
                 }
               }
             }

@@ -110,11 +110,14 @@ public struct Adam: Optimizer {
 }
 
 /// One step on one parameter.
-private struct Step {
-  let parameters: UnsafeMutableBufferPointer<Float>
+///
+/// `nonisolated(unsafe)` is right because every piece writes to a range of its own, gradients are only
+/// read, and `update` holds all of the memory until the last piece is done.
+private struct Step: Sendable {
+  nonisolated(unsafe) let parameters: UnsafeMutableBufferPointer<Float>
   /// One for each part of the batch.
-  let gradients: UnsafeBufferPointer<Floats>
-  let firstMoment, secondMoment: UnsafeMutableBufferPointer<Float>
+  nonisolated(unsafe) let gradients: UnsafeBufferPointer<Floats>
+  nonisolated(unsafe) let firstMoment, secondMoment: UnsafeMutableBufferPointer<Float>
   let beta1, beta2, epsilon, rate, rootScale, decay: Float
 
   /// Values in a piece.

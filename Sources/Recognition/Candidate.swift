@@ -26,6 +26,8 @@ struct Candidate: Sendable {
   var confidence: Double { Double(probabilities.max() ?? 0) }
   /// Much smaller or larger than the page's digits: then the network must be sure.
   var isDoubtful = false
+  /// Cut out of ink that hangs together.
+  var isPart = false
   /// More probably not a digit than one.
   var isJunk: Bool { junk > 0.5 || isDoubtful && confidence <= 0.8 }
   /// What this reading of the ink is worth, beside others of the same ink: the logarithm of its

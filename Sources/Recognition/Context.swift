@@ -35,8 +35,8 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
     let neighbours = min(8, max(-8, wordSums[word] - inWord[index]))
     // Three more that say nothing, so that a short page is judged by itself; and digits elsewhere
     // do not make a word of letters one of digits.
-    let elsewhere = min(0.5, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
-    return candidate.evidence + 0.5 * neighbours + 2 * elsewhere > 0.5
+    let elsewhere = min(K.pos, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
+    return K.p + K.own * candidate.evidence + neighbours + K.page * elsewhere > 0
   }
 }
 
@@ -48,7 +48,9 @@ extension Candidate {
 
   /// What that says about its neighbours. Many letters look like digits and few digits like letters:
   /// what is junk says more than what is not.
-  fileprivate var evidenceForOthers: Double { min(1.5, evidence) }
+  fileprivate var evidenceForOthers: Double {
+    min(digit == 1 ? K.one : isPart ? K.part : K.cap, evidence)
+  }
 }
 
 /// How much a candidate counts among others: less when it is small, as dirt is; more when it is as

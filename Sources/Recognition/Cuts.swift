@@ -156,7 +156,11 @@ extension TileReader {
       // The stems of any printed word are ones.
       2 * parts.count(where: { $0.digit == 1 }) <= parts.count
     else { return nil }
-    return parts
+    return parts.map {
+      var part = $0
+      part.isPart = true
+      return part
+    }
   }
 
   private func cuttingHeight(of whole: Candidate, _ referenceHeight: Double) -> Double {

@@ -12,7 +12,8 @@ import Imaging
 ///   86 (1998), section III.A, for size and centre.
 func normalizedDigit(_ region: Region, ink: GrayImage, quarterTurns: Int = 0) -> GrayImage {
   let patch = evenInk(of: region, ink: ink).turned(quarterTurns: quarterTurns)
-  let upright = sheared(patch, by: 0.5 * slant(of: patch)).croppedToInk()
+  let moments = Moments(of: patch)
+  let upright = patch.sheared(by: 0.5 * moments.slant, around: moments.middle.row).croppedToInk()
   let scale = 20 / Double(max(region.box.height, region.box.width))
   let width = strokeWidth(of: region.mask()) * scale
   let clipped = min(4, max(2, width))
@@ -28,66 +29,38 @@ private func evenInk(of region: Region, ink: GrayImage) -> GrayImage {
   let (top, left) = (region.box.rows.lowerBound - 1, region.box.columns.lowerBound - 1)
   var patch = GrayImage(rows: core.rows, columns: core.columns, filledWith: 0)
   var histogram = [Int](repeating: 0, count: 256)
-  for row in 0..<patch.rows where 0..<ink.rows ~= top + row {
-    for column in 0..<patch.columns where 0..<ink.columns ~= left + column {
-      guard rim[row, column] else { continue }
-      let value = ink[top + row, left + column]
-      patch[row, column] = value
-      if core[row, column] { histogram[Int(value)] += 1 }
+  let columns = (0..<patch.columns).clamped(to: -left..<ink.columns - left)
+  for row in (0..<patch.rows).clamped(to: -top..<ink.rows - top) {
+    let (place, source) = (row * patch.columns, (top + row) * ink.columns + left)
+    for column in columns where rim.isInk[place + column] {
+      let value = ink.pixels[source + column]
+      patch.pixels[place + column] = value
+      if core.isInk[place + column] { histogram[Int(value)] += 1 }
     }
   }
   let full = max(1, Int(percentile(of: histogram, 0.75)))
-  patch.pixels = patch.pixels.map { UInt8(min(255, (Int($0) * 255 + full / 2) / full)) }
+  let evened = (0...255).map { UInt8(min(255, ($0 * 255 + full / 2) / full)) }
+  for index in patch.pixels.indices { patch.pixels[index] = evened[Int(patch.pixels[index])] }
   return patch
-}
-
-/// How far a digit leans: columns to the left for each row further up, -0.5...0.5.
-///
-/// μ₁₁ / μ₀₂, the slope of the regression of columns on rows, weighted by ink.
-private func slant(of image: GrayImage) -> Double {
-  let (middleRow, middleColumn) = image.centreOfMass
-  var (together, rowsAlone) = (0.0, 0.0)
-  for row in 0..<image.rows {
-    for column in 0..<image.columns {
-      let weight = Double(image[row, column])
-      let (down, right) = (Double(row) + 0.5 - middleRow, Double(column) + 0.5 - middleColumn)
-      together += weight * down * right
-      rowsAlone += weight * down * down
-    }
-  }
-  return rowsAlone > 0 ? min(0.5, max(-0.5, together / rowsAlone)) : 0
-}
-
-/// Each row moved to the left by `slope` for each row below the centre of mass; wide enough to hold
-/// everything.
-private func sheared(_ image: GrayImage, by slope: Double) -> GrayImage {
-  let margin = Int((abs(slope) * Double(image.rows)).rounded(.up)) + 1
-  let middle = image.centreOfMass.row
-  var result = GrayImage(rows: image.rows, columns: image.columns + 2 * margin, filledWith: 0)
-  for row in 0..<image.rows {
-    let shift = slope * (Double(row) + 0.5 - middle) - Double(margin)
-    for column in 0..<result.columns {
-      let value = image.bilinear(row: Double(row), column: Double(column) + shift)
-      result[row, column] = UInt8(value + 0.5)
-    }
-  }
-  return result
 }
 
 /// The usual width of the strokes, in pixels: twice the median depth of the ink along its ridges,
 /// minus one half (even and odd widths fall on the same depth).
 func strokeWidth(of mask: Mask) -> Double {
-  let padded = mask.image.padded(by: 1, with: 0)
-  let depths = padded.mask(above: 127).distancesToPaper()
+  let padded = mask.padded(by: 1)
+  let depths = padded.distancesToPaper()
   var ridge: [Float] = []
   for row in 1...mask.rows {
-    for column in 1...mask.columns {
-      let index = row * padded.columns + column
-      guard depths[index] > 0 else { continue }
-      let isRidge = [-1, 0, 1].allSatisfy { down in
-        [-1, 0, 1].allSatisfy { depths[index] >= depths[index + down * padded.columns + $0] }
+    for index in row * padded.columns + 1...row * padded.columns + mask.columns
+    where depths[index] > 0 {
+      let depth = depths[index]
+      let (above, below) = (index - padded.columns, index + padded.columns)
+      if depth >= depths[index - 1] && depth >= depths[index + 1] && depth >= depths[above]
+        && depth >= depths[below] && depth >= depths[above - 1] && depth >= depths[above + 1]
+        && depth >= depths[below - 1] && depth >= depths[below + 1]
+      {
+        ridge.append(depth)
       }
-      if isRidge { ridge.append(depths[index]) }
     }
   }
   return 2 * Double(ridge.sorted()[ridge.count / 2]) - 0.5
@@ -126,26 +99,51 @@ private func centred(_ image: GrayImage) -> GrayImage {
   return tile
 }
 
-extension GrayImage {
-  /// The mean place of the ink, in pixel edges; the middle of a picture without ink.
-  var centreOfMass: (row: Double, column: Double) {
-    var (sum, rowSum, columnSum) = (0, 0, 0)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let weight = Int(self[row, column])
-        sum += weight
-        rowSum += weight * (2 * row + 1)
-        columnSum += weight * (2 * column + 1)
+/// Where the ink of a picture lies, and how it leans.
+private struct Moments {
+  let middle: (row: Double, column: Double)
+  /// How far a digit leans: columns to the left for each row further up, -0.5...0.5.
+  ///
+  /// μ₁₁ / μ₀₂, the slope of the regression of columns on rows, weighted by ink.
+  let slant: Double
+
+  init(of image: GrayImage) {
+    // Of places in half pixels, which are whole numbers, so that the sums are exact.
+    var (sum, rowSum, columnSum, together, rowsAlone) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    image.pixels.withUnsafeBufferPointer { pixels in
+      for row in 0..<image.rows {
+        var (ownSum, ownColumns) = (0, 0)
+        for column in 0..<image.columns {
+          let weight = Int(pixels[row * image.columns + column])
+          ownSum &+= weight
+          ownColumns &+= weight &* (2 &* column &+ 1)
+        }
+        let place = Double(2 * row + 1)
+        sum += Double(ownSum)
+        rowSum += place * Double(ownSum)
+        columnSum += Double(ownColumns)
+        together += place * Double(ownColumns)
+        rowsAlone += place * place * Double(ownSum)
       }
     }
-    if sum == 0 { return bounds.middle }
-    return (Double(rowSum) / Double(2 * sum), Double(columnSum) / Double(2 * sum))
+    guard sum > 0 else {
+      (middle, slant) = (image.bounds.middle, 0)
+      return
+    }
+    middle = (rowSum / (2 * sum), columnSum / (2 * sum))
+    let covariance = together - rowSum * columnSum / sum
+    let variance = rowsAlone - rowSum * rowSum / sum
+    slant = variance > 0 ? min(0.5, max(-0.5, covariance / variance)) : 0
   }
+}
+
+extension GrayImage {
+  /// The mean place of the ink, in pixel edges; the middle of a picture without ink.
+  var centreOfMass: (row: Double, column: Double) { Moments(of: self).middle }
 
   /// Without the rows and columns at the edges that hold no ink of at least half darkness.
   fileprivate func croppedToInk() -> GrayImage {
-    let regions = mask(above: 127).regions()
-    guard let first = regions.first else { return self }
-    return cropped(to: regions.dropFirst().reduce(first.box) { $0.union($1.box) })
+    let runs = mask(above: 127).runs()
+    return runs.isEmpty ? self : cropped(to: Region(runs: runs).box)
   }
 }

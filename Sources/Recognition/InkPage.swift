@@ -28,7 +28,29 @@ struct InkPage: Sendable {
     gray = Self.isBrightOnDark(sized) ? sized.inverted : sized
     // The disc must be wider than any stroke: in small pictures one digit fills everything.
     let share = max(gray.rows, gray.columns) <= 200 ? 0.5 : 0.2
-    ink = gray.ink(on: gray.background(share: share))
+    let widest = share * Double(min(gray.rows, gray.columns))
+    let first = gray.ink(on: gray.background(diameter: widest, workingSide: 256))
+    let blurred = Self.blurred(first)
+    let threshold = Self.threshold(of: blurred)
+    // A disc just wider than the strokes follows the edges of shadows, which a wide one rounds off.
+    guard let strokes = StrokeScale(of: blurred, threshold: threshold) else {
+      (ink, strokeDarkness) = (first, nil)
+      return
+    }
+    let diameter = 6 * strokes.width + 4
+    ink = diameter < 0.8 * widest
+      ? gray.ink(on: gray.background(diameter: diameter, workingSide: 512)) : first
+    strokeDarkness = strokes.darkness
+  }
+
+  private let strokeDarkness: Double?
+
+  private static func blurred(_ ink: GrayImage) -> GrayImage {
+    ink.blurred(sigma: max(0.6, Double(max(ink.rows, ink.columns)) / 1200))
+  }
+
+  private static func threshold(of blurred: GrayImage) -> UInt8 {
+    max(faintestInk, otsuThreshold(of: blurred))
   }
 
   /// Whether bright ink was written on a dark ground.
@@ -43,25 +65,17 @@ struct InkPage: Sendable {
       rows: max(1, Int(Double(image.rows) * scale)),
       columns: max(1, Int(Double(image.columns) * scale)))
     let reach = max(2, min(small.rows, small.columns) / 8)
-    let sums = IntegralImage(small)
-    var skewness = 0.0
-    for row in 0..<small.rows {
-      let rows = max(0, row - reach)..<min(small.rows, row + reach + 1)
-      for column in 0..<small.columns {
-        let columns = max(0, column - reach)..<min(small.columns, column + reach + 1)
-        let box = Box(rows: rows, columns: columns)
-        let difference = Double(small[row, column]) - Double(sums.sum(box)) / Double(box.area)
-        skewness += difference * difference * difference
-      }
-    }
-    return skewness > 0
+    return small.localSkewness(reach: reach) > 0
   }
 
   /// Ink and all that is nearly as dark, such as rulings, slightly blurred against grain.
   func faintInk() -> FaintInk {
-    let blurred = ink.blurred(sigma: max(0.6, Double(max(ink.rows, ink.columns)) / 1200))
+    let blurred = Self.blurred(ink)
+    let otsu = Self.threshold(of: blurred)
+    var threshold = Double(otsu)
+    if let strokeDarkness { threshold = max(threshold, K.x1 * strokeDarkness) }
     return FaintInk(
-      blurred: blurred, darkThreshold: max(Self.faintestInk, otsuThreshold(of: blurred)))
+      blurred: blurred, darkThreshold: UInt8(min(250, threshold)), lineThreshold: UInt8(K.line * Double(otsu)))
   }
 
   /// Below 20 of 255 paper has grain, not ink.
@@ -91,11 +105,14 @@ struct InkPage: Sendable {
 struct FaintInk: Sendable {
   /// All that is darker than the lower threshold.
   let mask: Mask
+  /// Where lines are looked for, which may be fainter than any writing.
+  let lines: Mask
   private let blurred: GrayImage
   private let darkThreshold: UInt8
 
-  fileprivate init(blurred: GrayImage, darkThreshold: UInt8) {
+  fileprivate init(blurred: GrayImage, darkThreshold: UInt8, lineThreshold: UInt8) {
     self.blurred = blurred
+    lines = blurred.mask(above: lineThreshold)
     self.darkThreshold = darkThreshold
     mask = blurred.mask(above: UInt8(0.6 * Double(darkThreshold)))
   }

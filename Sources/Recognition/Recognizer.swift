@@ -102,7 +102,7 @@ struct PageReading: Sendable {
     page = InkPage(photo)
     let faint = page.faintInk()
     found = faint.mask
-    let rulings = Rulings(in: found, ink: page.ink)
+    let rulings = Rulings(in: faint.lines, ink: page.ink)
     mask = faint.dark(in: rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink))
     segmentation = Segmentation(page: page, mask: mask)
     reader = TileReader(classifier: classifier, ink: page.ink)

@@ -14,17 +14,15 @@ struct Rulings: Sendable {
   var isEmpty: Bool { horizontal.isEmpty && vertical.isEmpty }
 
   init(in mask: Mask, ink: GrayImage) {
-    let level = Ruling.candidates(in: mask, ink: ink)
+    let level = Ruling.candidates(in: mask, ink: ink, thickest: Ruling.thickest(in: mask))
     let edges = Ruling.edgesOfBoxes(among: level, in: mask)
-    let horizontal = Ruling.longOnes(among: level, in: mask) + edges
-    let transposed = mask.transposed
-    let upright = Ruling.candidates(in: transposed, ink: ink.transposed)
-    let sides = upright.filter {
-      $0.isRuling(in: transposed, smallestShare: 0, slenderness: 5) && $0.isStraight
-        && $0.endsAtTwo(of: horizontal)
-    }
-    self.horizontal = horizontal
-    vertical = Ruling.longOnes(among: upright, in: transposed) + sides
+    horizontal = Ruling.rulings(among: level, in: mask, ink: ink) + edges
+    let (transposed, transposedInk) = (mask.transposed, ink.transposed)
+    let upright = Ruling.candidates(
+      in: transposed, ink: transposedInk, thickest: Ruling.thickest(in: mask))
+    vertical =
+      Ruling.rulings(among: upright, in: transposed, ink: transposedInk)
+      + walls(between: horizontal, in: transposed, ink: transposedInk)
   }
 
   /// `mask` without the lines. Upright ones first: then the ink at a crossing of two lines is thin.
@@ -32,7 +30,8 @@ struct Rulings: Sendable {
     var result = mask
     if !vertical.isEmpty {
       var transposed = mask.transposed
-      for ruling in vertical { ruling.remove(from: &transposed, ink: ink.transposed) }
+      let transposedInk = ink.transposed
+      for ruling in vertical { ruling.remove(from: &transposed, ink: transposedInk) }
       result = transposed.transposed
     }
     for ruling in horizontal { ruling.remove(from: &result, ink: ink) }
@@ -51,9 +50,11 @@ private struct Ruling {
   /// The median of its darkness, 0...255.
   let darkness: Double
 
+  /// The thickness that most rulings do not reach, in pixels.
+  static func thickest(in mask: Mask) -> Int { max(5, max(mask.rows, mask.columns) / 140) }
+
   /// Whatever may be a line, as chains of thin pieces.
-  static func candidates(in mask: Mask, ink: GrayImage) -> [Ruling] {
-    let thickest = max(5, max(mask.rows, mask.columns) / 140)
+  static func candidates(in mask: Mask, ink: GrayImage, thickest: Int) -> [Ruling] {
     let thin = mask.keepingColumnRuns(upTo: thickest)
     var chains: [Chain] = []
     let pieces = thin.regions()
@@ -72,6 +73,17 @@ private struct Ruling {
       }
     }
     return chains.map { Ruling($0, ink: ink).extended(in: mask) }
+  }
+
+  /// The rulings of a whole page; of paper seen from near, whose lines are as thick as strokes, where
+  /// there are no thin ones.
+  static func rulings(among thin: [Ruling], in mask: Mask, ink: GrayImage) -> [Ruling] {
+    let long = longOnes(among: thin, in: mask)
+    if long.count > 2 || K.thick == 0 { return long }
+    let thick = candidates(in: mask, ink: ink, thickest: 3 * thickest(in: mask)).filter {
+      $0.isRuling(in: mask, smallestShare: 0.7) && $0.isStraight
+    }
+    return thick.count > 2 ? thick : long
   }
 
   /// The rulings of a whole page: lines longer than any digit.
@@ -103,21 +115,29 @@ private struct Ruling {
     }.map { lines[$0] }
   }
 
-  /// Whether this, found in the transposed picture, begins at one of some level lines and ends at
-  /// another, as the side of a box does.
-  func endsAtTwo(of level: [Ruling]) -> Bool {
-    func ends(at row: Int, _ middle: Double) -> Int? {
-      level.firstIndex { line in
-        let place = Int(middle) - line.columns.lowerBound
-        guard -4...line.columns.count + 4 ~= place else { return false }
-        let lineRow = line.middles[min(line.middles.count - 1, max(0, place))]
-        return abs(lineRow - Double(row)) <= 1.5 * line.thickness + 3
-      }
-    }
-    guard let first = ends(at: columns.lowerBound, middles[0]),
-      let last = ends(at: columns.upperBound - 1, middles[middles.count - 1])
-    else { return false }
-    return first != last
+  /// A straight line, from its first middle on.
+  init(columns: Range<Int>, from first: Double, slope: Double, thickness: Double, darkness: Double) {
+    self.columns = columns
+    middles = columns.indices.map { first + slope * Double($0 - columns.lowerBound) }
+    (self.thickness, self.darkness) = (thickness, darkness)
+    endsWhereSeen = true
+  }
+
+  /// Whether it ends for certain where it was last seen.
+  private var endsWhereSeen = false
+
+  /// How far its middle rises or falls a column.
+  var slope: Double {
+    middles.count < 2 ? 0 : (middles[middles.count - 1] - middles[0]) / Double(middles.count - 1)
+  }
+
+  /// Its middle in any column, also beyond its ends.
+  func middle(at column: Int) -> Double {
+    let place = column - columns.lowerBound
+    if middles.indices ~= place { return middles[place] }
+    return place < 0
+      ? middles[0] + slope * Double(place)
+      : middles[middles.count - 1] + slope * Double(place - middles.count + 1)
   }
 
   private init(_ chain: Chain, ink: GrayImage) {
@@ -204,7 +224,7 @@ private struct Ruling {
     let thickest = Int(1.6 * thickness) + 1
     let darkest = 1.4 * darkness + 16
     // On to the edge of the picture, where the line was too faint or too short to be seen.
-    let reach = mask.columns / 12
+    let reach = endsWhereSeen ? -1 : mask.columns / 12
     let first = columns.lowerBound <= reach ? 0 : columns.lowerBound
     let end = columns.upperBound >= mask.columns - reach ? mask.columns : columns.upperBound
     for column in first..<end {
@@ -227,6 +247,83 @@ private struct Ruling {
         row = bottom
       }
     }
+  }
+}
+
+/// The upright sides of boxes and tables: between two level lines above each other with the same
+/// ends, ink almost all the way from one to the other, as straight as print is. So a side is found
+/// where digits touch and cross it, too.
+///
+/// - Parameter mask, ink: transposed, as the answer is: rows are columns.
+private func walls(between level: [Ruling], in mask: Mask, ink: GrayImage) -> [Ruling] {
+  var walls: [Ruling] = []
+  let fromTop = level.sorted { $0.middles[0] < $1.middles[0] }
+  for (index, top) in fromTop.enumerated() {
+    let below = fromTop[(index + 1)...].lazy.filter { bottom in
+      let slack = max(top.columns.count, bottom.columns.count) / 10 + 4
+      return abs(top.columns.lowerBound - bottom.columns.lowerBound) <= slack
+        && abs(top.columns.upperBound - bottom.columns.upperBound) <= slack
+        && bottom.middle(at: top.columns.lowerBound) - top.middles[0]
+          > 6 * max(top.thickness, bottom.thickness)
+    }
+    if let bottom = below.first {
+      walls += sides(from: top, to: bottom, in: mask, ink: ink)
+    }
+  }
+  return walls
+}
+
+/// The sides between one pair of level lines; none where the pair has no side at an end, because then
+/// it is no box, and what is upright between two rulings may be a 1.
+private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: GrayImage) -> [Ruling] {
+  let slack = 6
+  let columns = max(0, min(top.columns.lowerBound, bottom.columns.lowerBound) - slack)
+    ..< min(mask.rows, max(top.columns.upperBound, bottom.columns.upperBound) + slack)
+  var found: [(column: Int, slope: Double, share: Double)] = []
+  for column in columns {
+    let first = Int(top.middle(at: column)) + 1
+    let end = Int(bottom.middle(at: column))
+    guard first >= 0, end <= mask.columns, end - first >= 8 else { continue }
+    func share(_ slope: Double) -> Double {
+      var inked = 0
+      for row in first..<end {
+        let place = Int((Double(column) + slope * Double(row - first)).rounded())
+        if 0..<mask.rows ~= place && mask[place, row] { inked += 1 }
+      }
+      return Double(inked) / Double(end - first)
+    }
+    // Upright to the lines above and below, as far as a hand-held camera leaves it so.
+    let upright = -(top.slope + bottom.slope) / 2
+    for tilt in [0, -0.03, 0.03, -0.06, 0.06] {
+      let share = share(upright + tilt)
+      if share >= K.wall { found.append((column, upright + tilt, share)) }
+      if tilt == 0 && share < 0.3 { break }
+    }
+  }
+  // The best of each few columns that lie side by side.
+  found.sort { ($0.share, -$0.column) > ($1.share, -$1.column) }
+  let thickness = max(top.thickness, bottom.thickness)
+  var best: [(column: Int, slope: Double, share: Double)] = []
+  for side in found where best.allSatisfy({ abs($0.column - side.column) > Int(2 * thickness) + 2 }) {
+    best.append(side)
+  }
+  let ends = Double(slack) + 2 * thickness
+  guard best.contains(where: {
+    abs(Double($0.column - top.columns.lowerBound)) <= ends
+      || abs(Double($0.column - top.columns.upperBound)) <= ends
+  }) else { return [] }
+  return best.map { side in
+    let first = Int(top.middle(at: side.column))
+    let end = max(first + 1, Int(bottom.middle(at: side.column)) + 1)
+    let rows = max(0, first)..<min(mask.columns, end)
+    var histogram = [Int](repeating: 0, count: 256)
+    for row in rows {
+      let place = Int((Double(side.column) + side.slope * Double(row - first)).rounded())
+      if 0..<mask.rows ~= place { histogram[Int(ink[place, row])] += 1 }
+    }
+    return Ruling(
+      columns: rows, from: Double(side.column), slope: side.slope, thickness: thickness,
+      darkness: Double(percentile(of: histogram, 0.5)))
   }
 }
 
@@ -279,27 +376,5 @@ private struct Chain {
     let slope = length < 40 ? 0 : (last.right - pieces[0].left) / Double(length)
     let misfit = abs(piece.left - last.right - slope * Double(gap))
     return misfit <= 3 + 0.05 * Double(max(0, gap)) ? misfit : nil
-  }
-}
-
-extension Mask {
-  /// Only the ink that is at most `thickest` pixels thick from top to bottom.
-  fileprivate func keepingColumnRuns(upTo thickest: Int) -> Mask {
-    var result = Mask(rows: rows, columns: columns)
-    // For each column, how far up the ink goes on from the current row.
-    var heights = [Int](repeating: 0, count: columns)
-    for row in 0...rows {
-      for column in 0..<columns {
-        if row < rows && self[row, column] {
-          heights[column] += 1
-        } else if heights[column] > 0 {
-          if heights[column] <= thickest {
-            for above in row - heights[column]..<row { result[above, column] = true }
-          }
-          heights[column] = 0
-        }
-      }
-    }
-    return result
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -12,15 +13,16 @@ import Synchronization
 public final class WorkerTeam: Sendable {
   /// How many threads work on a job, the calling one included.
   public let threadCount: Int
-  private let board = Board()
+  private let board: Board
   private let threads: [Thread]
 
   /// - Parameter threads: at least 1.
   public init(threads: Int) {
     precondition(threads >= 1, "a team of \(threads) threads")
     threadCount = threads
-    let board = self.board
-    self.threads = (1..<threads).map { _ in Thread { board.work() } }
+    let board = Board(threads: threads - 1)
+    self.board = board
+    self.threads = (0..<threads - 1).map { thread in Thread { board.work(as: thread) } }
   }
 
   deinit {
@@ -35,7 +37,9 @@ public final class WorkerTeam: Sendable {
       for index in 0..<count { body(index) }
       return
     }
-    withoutActuallyEscaping(body) { board.run(Pieces(body: $0), count: count) }
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { board.run(Pieces(body: $0), count: count) }
+    }
   }
 
   /// Calls `body` once with every element and its index, on all threads at once.
@@ -63,9 +67,8 @@ public final class WorkerTeam: Sendable {
   }
 
   /// Calls `body` once with every number in 0..<count and the context, on all threads at once; takes
-  /// no memory when `body` captures nothing. It is up to the caller that no two calls write to the
-  /// same place.
-  public func forEach<Context>(
+  /// no memory when `body` captures nothing.
+  public func forEach<Context: Sendable>(
     _ count: Int, with context: Context, _ body: @escaping @Sendable (Int, Context) -> Void
   ) {
     withUnsafePointer(to: Numbers.Parts(context: context, body: body)) {
@@ -83,25 +86,29 @@ public final class WorkerTeam: Sendable {
 }
 
 /// Numbered pieces of work.
-private protocol Job {
+private protocol Job: Sendable {
   func work(on index: Int)
 }
 
-private struct Pieces: Job {
-  let body: @Sendable (Int) -> Void
-  func work(on index: Int) { body(index) }
-}
+// What the pieces of a job share lies on the stack of the caller. They are only its address, which an
+// `any Job` holds in place. `nonisolated(unsafe)` is right for it: the memory is there as long as a
+// thread may look, since `Board.run` returns after the last piece, and until then nobody writes to it.
 
-// What the pieces of a job share lies on the stack of the caller, who waits for the last of them. The
-// jobs are only its address: an `any Job` holds that in place.
+/// By its address, too: a thread that has done its last piece may hold on to its job for a moment
+/// longer, and a closure held then would have escaped, which ends the process.
+private struct Pieces: Job {
+  nonisolated(unsafe) let body: UnsafePointer<@Sendable (Int) -> Void>
+  func work(on index: Int) { body.pointee(index) }
+}
 
 private struct Elements<Element, Context>: Job {
   struct Parts {
+    /// Each element is changed by the one thread that works on its index.
     let elements: UnsafeMutableBufferPointer<Element>
     let context: Context
     let body: @Sendable (Int, inout Element, Context) -> Void
   }
-  let parts: UnsafePointer<Parts>
+  nonisolated(unsafe) let parts: UnsafePointer<Parts>
 
   func work(on index: Int) {
     let parts = parts.pointee
@@ -114,105 +121,94 @@ private struct Numbers<Context>: Job {
     let context: Context
     let body: @Sendable (Int, Context) -> Void
   }
-  let parts: UnsafePointer<Parts>
+  nonisolated(unsafe) let parts: UnsafePointer<Parts>
 
   func work(on index: Int) { parts.pointee.body(index, parts.pointee.context) }
 }
 
 /// Where the caller pins up a job and the threads find it.
-///
-/// `@unchecked Sendable` is right because every variable that is not atomic is read and written under
-/// `mutex` only, and a job's closure is called only between `run`'s begin and end.
-///
-/// Waking a thread that sleeps takes the system 10 to 50 µs, as long as some jobs take. So whoever has to
-/// wait first looks at an atomic for about as long; what it sees there is only a hint, and what is done
-/// is decided under `mutex`.
-private final class Board: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
-  private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
-  private var job: (any Job)?
-  private var count = 0
-  /// The job's next piece: whoever asks first gets it. Atomic, and not under `mutex`.
+private final class Board: Sendable {
+  private struct State {
+    var job: (any Job)?
+    var count = 0
+    /// How many jobs there were, this one included.
+    var number = 0
+    /// Threads that took part in the job and have not finished, the caller apart.
+    var busyThreads = 0
+    /// Whether the caller waits for the last of them.
+    var isAwaited = false
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+  /// The job's next piece: whoever asks first gets it.
   private let next = Atomic<Int>(0)
-  private var number = 0
-  private var busyThreads = 0
-  /// `number` and `busyThreads` for those who only look.
+  /// `number` and `busyThreads` of the state for those who only look: what they see is a hint.
   private let shownNumber = Atomic<Int>(0)
   private let shownBusyThreads = Atomic<Int>(0)
-  private var isClosed = false
+  /// Each thread has its own, or a quick one would take another's call.
+  private let calls: [DispatchSemaphore]
+  private let isDone = DispatchSemaphore(value: 0)
 
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(changed)
-    mutex.deallocate()
-    changed.deallocate()
-  }
+  /// - Parameter threads: how many `work`, the caller apart.
+  init(threads: Int) { calls = (0..<threads).map { _ in DispatchSemaphore(value: 0) } }
 
   /// The caller's side: pins up a job, works on it too, and returns when nobody works on it.
-  func run(_ job: any Job, count: Int) {
-    pthread_mutex_lock(mutex)
-    self.job = job
-    self.count = count
-    next.store(0, ordering: .relaxed)
-    number += 1
-    shownNumber.store(number, ordering: .relaxed)
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
-
+  func run(_ job: some Job, count: Int) {
+    state.withLock { state in
+      next.store(0, ordering: .relaxed)
+      state.job = job
+      state.count = count
+      state.number += 1
+      shownNumber.store(state.number, ordering: .relaxed)
+    }
+    for call in calls { call.signal() }
     work(on: job, count)
-
     lookOut { shownBusyThreads.load(ordering: .relaxed) == 0 }
-    pthread_mutex_lock(mutex)
-    self.job = nil  // a thread that wakes up only now finds nothing left to do
-    while busyThreads > 0 { pthread_cond_wait(changed, mutex) }
-    pthread_mutex_unlock(mutex)
+    let areOthersBusy = state.withLock { state in
+      state.job = nil  // a thread that wakes up only now finds nothing left to do
+      state.isAwaited = state.busyThreads > 0
+      return state.isAwaited
+    }
+    if areOthersBusy { isDone.wait() }
   }
 
   /// A thread's side: takes part in each new job until the board is closed.
-  func work() {
+  func work(as thread: Int) {
     var lastNumber = 0
-    pthread_mutex_lock(mutex)
-    while !isClosed {
-      if number != lastNumber, job != nil {
-        lastNumber = number
-        busyThreads += 1
-        shownBusyThreads.store(busyThreads, ordering: .relaxed)
-        workOnJob()
-        busyThreads -= 1
-        shownBusyThreads.store(busyThreads, ordering: .relaxed)
-        if busyThreads == 0 { pthread_cond_broadcast(changed) }
-        pthread_mutex_unlock(mutex)
-        lookOut { shownNumber.load(ordering: .relaxed) != lastNumber }
-        pthread_mutex_lock(mutex)
-      } else {
-        pthread_cond_wait(changed, mutex)
+    while true {
+      lookOut { shownNumber.load(ordering: .relaxed) != lastNumber }
+      calls[thread].wait()
+      let (job, count, isClosed) = state.withLock { state -> ((any Job)?, Int, Bool) in
+        guard state.number != lastNumber, let job = state.job else {
+          return (nil, 0, state.isClosed)
+        }
+        lastNumber = state.number
+        state.busyThreads += 1
+        shownBusyThreads.store(state.busyThreads, ordering: .relaxed)
+        return (job, state.count, false)
       }
+      if isClosed { return }
+      guard let job else { continue }
+      work(on: job, count)
+      let isLast = state.withLock { state in
+        state.busyThreads -= 1
+        shownBusyThreads.store(state.busyThreads, ordering: .relaxed)
+        guard state.busyThreads == 0, state.isAwaited else { return false }
+        state.isAwaited = false
+        return true
+      }
+      if isLast { isDone.signal() }
     }
-    pthread_mutex_unlock(mutex)
   }
 
-  /// Returns as soon as `isTrue`, or after about 50 µs.
+  /// Returns as soon as `isTrue`, or after some 20 µs. To wake a thread that sleeps takes the system 10 to
+  /// 50 µs, as long as some jobs take; a thread that looks on forever would take the core from others.
   private func lookOut(for isTrue: () -> Bool) {
     for _ in 0..<Self.mostLooks where isTrue() { return }
   }
 
   private static let mostLooks = 50_000
-
-  /// Takes part in the job, without `mutex` meanwhile. A function of its own, so that this thread has let
-  /// go of the job when it says that it is no longer busy.
-  @inline(never)
-  private func workOnJob() {
-    guard let job else { return }
-    let count = count
-    pthread_mutex_unlock(mutex)
-    work(on: job, count)
-    pthread_mutex_lock(mutex)
-  }
 
   private func work(on job: any Job, _ count: Int) {
     while true {
@@ -223,10 +219,8 @@ private final class Board: @unchecked Sendable {
   }
 
   func close() {
-    pthread_mutex_lock(mutex)
-    isClosed = true
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    state.withLock { $0.isClosed = true }
+    for call in calls { call.signal() }
   }
 }
 

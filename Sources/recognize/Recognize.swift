@@ -121,29 +121,35 @@ struct Recognize: ParsableCommand {
     let names = PhotoNames(named: photos, list: list)
     // A folder or a pattern may stand for several.
     let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
-    var output = OutputWriter(format: format, namesPhotos: namesPhotos)
-    var progress = PhotoProgress()
-    var areAllRead = true
     let reader = FileReader(
       recognizer: recognizer, options: options, annotation: annotation, debugging: debugging)
-    try output.begin()
-    let batch = Batch<[FileReader.Answer]>(names, window: 4 * jobs) {
-      (answers, known) throws(FileError) in
-      for answer in answers {
-        for error in answer.errors {
-          progress.print("recognize: \(error)")
-          areAllRead = false
-        }
-        try output.write(answer.name, answer.result)
-      }
-      progress.step(of: known)
+    var output = Output(writer: OutputWriter(format: format, namesPhotos: namesPhotos))
+    try output.writer.begin()
+    let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
+      (output, answers, known) throws(FileError) in try output.take(answers, known: known)
     }
     // One photo needs one thread.
-    try batch.run(threads: namesPhotos ? jobs : 1) {
-      reader.read($0, number: $1)
+    output = try batch.run(threads: namesPhotos ? jobs : 1) { reader.read($0, number: $1) }
+    output.progress.end()
+    try output.writer.end()
+    return output.areAllRead
+  }
+}
+
+/// Where the answers go: standard output, and what is wrong to standard error.
+private struct Output {
+  var writer: OutputWriter
+  var progress = PhotoProgress()
+  var areAllRead = true
+
+  mutating func take(_ answers: [FileReader.Answer], known: Int) throws(FileError) {
+    for answer in answers {
+      for error in answer.errors {
+        progress.print("recognize: \(error)")
+        areAllRead = false
+      }
+      try writer.write(answer.name, answer.result)
     }
-    progress.end()
-    try output.end()
-    return areAllRead
+    progress.step(of: known)
   }
 }
