@@ -84,13 +84,26 @@ public protocol KernelSet: Sendable {
   // Winograd.swift: eight input channels or more
   static func winogradWeights(
     _ weight: Floats, inputChannels: Int, outputChannels: Int, into transformed: MutableFloats)
-  static func winogradTiles(_ image: Floats, _ g: PooledGeometry, into tiles: MutableFloats)
+  static func winogradTiles(
+    _ image: Floats, _ g: PooledGeometry, tileCount: Int, into tiles: MutableFloats)
   static func winogradProduct(
     tiles: Floats, weights: Floats, tileCount: Int, inputChannels: Int, outputChannels: Int,
     into product: MutableFloats)
   static func winogradPool(
     _ product: Floats, _ g: PooledGeometry, bias: Floats, relu: Bool, into output: MutableFloats,
     winners: MutableCodes?)
+
+  // WinogradConvolution.swift: the same without pooling
+  static func winogradScratch(_ g: PooledGeometry) -> Int
+  static func winogradConvolve(
+    _ input: Floats, _ g: PooledGeometry, batch: Int, weights: Floats, bias: Floats,
+    scratch: MutableFloats, into output: MutableFloats)
+  static func winogradWeightGradient(
+    _ outputGradient: Floats, input: Floats, _ g: PooledGeometry, batch: Int,
+    scratch: MutableFloats, into weightGradient: MutableFloats)
+  static func winogradInputGradient(
+    _ outputGradient: Floats, transposedWeights: Floats, _ g: PooledGeometry, batch: Int,
+    scratch: MutableFloats, into inputGradient: MutableFloats)
 
   // SparseGradient.swift: the way back through a pooled convolution
   static func transposeWeights(

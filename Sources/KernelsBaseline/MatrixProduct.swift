@@ -219,7 +219,7 @@ extension Implementation {
   }
 
   @inline(never)
-  private static func product4x16(
+  static func product4x16(
     _ a: Floats, _ aRow: Int, _ aColumn: Int, _ b: Floats, _ bRow: Int, _ depth: Int, _ add: Bool,
     _ c: MutableFloats, _ cRow: Int
   ) {

@@ -171,7 +171,7 @@ public struct PooledConvolution: Sendable {
     let g = geometry
     room.product.withMutableValues { product in
       room.tiles.withMutableValues { tiles in
-        kernels.winogradTiles(input, g, into: tiles.base)
+        kernels.winogradTiles(input, g, tileCount: g.positions, into: tiles.base)
         kernels.winogradProduct(
           tiles: tiles.base, weights: weights, tileCount: g.positions,
           inputChannels: g.inputChannels, outputChannels: g.outputChannels, into: product.base)

@@ -148,7 +148,7 @@ import Testing
       kernels.winogradWeights(
         x.weight, inputChannels: g.inputChannels, outputChannels: g.outputChannels,
         into: &weights)
-      kernels.winogradTiles(x.image, g, into: &tiles)
+      kernels.winogradTiles(x.image, g, tileCount: g.positions, into: &tiles)
       kernels.winogradProduct(
         tiles: tiles, weights: weights, tileCount: g.positions, inputChannels: g.inputChannels,
         outputChannels: g.outputChannels, into: &product)

@@ -70,7 +70,7 @@ private func manyChannels(side: Int, inputs: Int, outputs: Int) {
   let (tiles, product) = (16 * g.positions * inputs, 16 * g.positions * outputs)
   let weights = 9 * inputs * outputs
   measure("winogradTiles \(name)", [g.inputValues, tiles]) { p in
-    kernels.winogradTiles(p[0], g, into: p[1])
+    kernels.winogradTiles(p[0], g, tileCount: g.positions, into: p[1])
   }
   measure("winogradProduct \(name)", [tiles, 16 * inputs * outputs, product]) { p in
     kernels.winogradProduct(
