@@ -34,7 +34,9 @@ extension Implementation {
           transformWeights(weight + start + block, plane, into: strips + block, width)
         }
         for n in 0..<16 {
-          (transformed + n * plane + start).update(from: strips + n * width, count: count)
+          let (source, target) = (strips + n * width, transformed + n * plane + start)
+          target.vector = source.vector
+          if count > 8 { (target + 8).vector = (source + 8).vector }
         }
       }
     }
