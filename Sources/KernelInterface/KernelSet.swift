@@ -27,6 +27,10 @@ public protocol KernelSet: Sendable {
   static func reluGradient(
     _ gradient: Floats, output: Floats, into target: MutableFloats, count: Int)
 
+  static func scaleBytes(
+    _ bytes: UnsafePointer<UInt8>, _ factor: Float, into target: MutableFloats, count: Int)
+  static func standardize(_ values: MutableFloats, mean: Float, deviation: Float, count: Int)
+
   // BatchNorm.swift
   static func sumRows(_ source: Floats, rows: Int, columns: Int, into sum: MutableFloats)
   static func sumSquaredDeviations(

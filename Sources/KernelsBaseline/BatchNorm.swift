@@ -83,10 +83,14 @@ extension Implementation {
     forEachColumn(of: channels) { c in
       let (gradient, x, mean) = (outputGradient + c, x + c, (mean + c).vector)
       @inline(__always) func addSums(_ gradient: (_ place: Int) -> Vector) {
-        (sum + c).vector += sumOfBlocks(rows) { gradient($0 &* channels) }
-        (weightedSum + c).vector += sumOfBlocks(rows) {
-          gradient($0 &* channels) * ((x + $0 &* channels).vector - mean)
+        @inline(__always) func pair(_ row: Int) -> Pair {
+          let place = row &* channels
+          let value = gradient(place)
+          return Pair(first: value, second: value * ((x + place).vector - mean))
         }
+        let sums = sumOfBlocks(rows) { pair($0) }
+        (sum + c).vector += sums.first
+        (weightedSum + c).vector += sums.second
       }
       if let output {
         let output = output + c
@@ -168,6 +172,40 @@ extension Implementation {
         row &+= 1
       }
       total += (s0 + s1) + (s2 + s3)
+    }
+    return total
+  }
+
+  /// Two numbers, for each of eight columns, that are added up together.
+  private struct Pair {
+    var first = Vector()
+    var second = Vector()
+
+    @inline(__always) static func + (a: Pair, b: Pair) -> Pair {
+      Pair(first: a.first + b.first, second: a.second + b.second)
+    }
+  }
+
+  /// The same for pairs.
+  @inline(__always)
+  private static func sumOfBlocks(_ rows: Int, _ value: (_ row: Int) -> Pair) -> Pair {
+    var total = Pair()
+    var row = 0
+    while row < rows {
+      let end = min(row &+ blockRows, rows)
+      var (s0, s1, s2, s3) = (Pair(), Pair(), Pair(), Pair())
+      while row &+ 4 <= end {
+        s0 = s0 + value(row)
+        s1 = s1 + value(row &+ 1)
+        s2 = s2 + value(row &+ 2)
+        s3 = s3 + value(row &+ 3)
+        row &+= 4
+      }
+      while row < end {
+        s0 = s0 + value(row)
+        row &+= 1
+      }
+      total = total + ((s0 + s1) + (s2 + s3))
     }
     return total
   }
