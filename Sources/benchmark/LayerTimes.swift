@@ -175,7 +175,8 @@ struct LayerTimes {
     lines.append(
       "One thread, kernels: \(kernels.name). FMA peak, measured: \(fixed(peak / 1e9, 1)) GFLOP/s. "
         + "A dense count counts every product of a plain convolution; shares above 100 % come from "
-        + "products that need not be computed.")
+        + "products that need not be computed. Pooled convolutions one behind the other are timed one "
+        + "by one here; in a step they run together, which takes less.")
     return lines.joined(separator: "\n")
   }
 }
