@@ -68,14 +68,15 @@ extension Implementation {
         pack(
           outputGradient + first * outputChannels + column, outputChannels, 1, count, width,
           into: panel)
-        for windowRow in 0..<g.side {
-          let corner = input + windowRow * g.columns * g.channels
-          for k in stride(from: 0, to: line, by: 4) {
-            let last = min(3, line - 1 - k)
-            let target = weightGradient + (windowRow * line + k) * outputChannels + column
-            let sums = places4x16(corner + k, last, places, panel, count, tile)
-            add(sums, last, width, outputChannels, to: target)
+        for k in stride(from: 0, to: g.patch, by: 4) {
+          let last = min(3, g.patch - 1 - k)
+          @inline(__always) func row(_ n: Int) -> Floats {
+            let (windowRow, rest) = (k + min(n, last)).quotientAndRemainder(dividingBy: line)
+            return input + windowRow * g.columns * g.channels + rest
           }
+          let target = weightGradient + k * outputChannels + column
+          let sums = places4x16(row(0), row(1), row(2), row(3), places, panel, count, tile)
+          add(sums, last, width, outputChannels, to: target)
         }
       }
     }
@@ -172,11 +173,11 @@ extension Implementation {
   ) {
     for row in 0...lastRow {
       let (source, target) = (tile + 16 * row, target + row * targetRow)
+      if width >= 8 { target.vector = source.vector }
       if width == 16 {
-        target.vector = source.vector
         (target + 8).vector = (source + 8).vector
       } else {
-        for column in 0..<width { target[column] = source[column] }
+        for column in width & 8..<width { target[column] = source[column] }
       }
     }
   }
@@ -188,11 +189,11 @@ extension Implementation {
   ) {
     for row in 0...lastRow {
       let (source, target) = (tile + 16 * row, target + row * targetRow)
+      if width >= 8 { target.vector += source.vector }
       if width == 16 {
-        target.vector += source.vector
         (target + 8).vector += (source + 8).vector
       } else {
-        for column in 0..<width { target[column] += source[column] }
+        for column in width & 8..<width { target[column] += source[column] }
       }
     }
   }
@@ -279,15 +280,15 @@ extension Implementation {
     return sums.store(tile)
   }
 
-  /// Four neighbouring values under the windows at `places` times sixteen columns of the gradient.
+  /// Four values under the windows at `places` times sixteen columns of the gradient.
+  ///
+  /// - Parameter a: where the first of the values is for a window at place 0.
   @inline(never)
   private static func places4x16(
-    _ corner: Floats, _ last: Int, _ places: UnsafePointer<Int>, _ panel: Floats, _ count: Int,
-    _ tile: MutableFloats
+    _ a: Floats, _ b: Floats, _ c: Floats, _ d: Floats, _ places: UnsafePointer<Int>,
+    _ panel: Floats, _ count: Int, _ tile: MutableFloats
   ) -> Floats {
     var sums = Sums((Vector(), Vector()))
-    let (a, b) = (corner, corner + min(1, last))
-    let (c, d) = (corner + min(2, last), corner + last)
     var gradient = panel
     for position in 0..<count {
       let place = places[position]

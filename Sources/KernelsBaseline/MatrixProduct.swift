@@ -149,8 +149,10 @@ extension Implementation {
   ) {
     if width < 16 {
       packed.update(repeating: 0, count: 16 * depth)
+      let whole = bColumn == 1 ? width & 8 : 0
       for k in 0..<depth {
-        for j in 0..<width { packed[16 * k + j] = b[k * bRow + j * bColumn] }
+        if whole > 0 { (packed + 16 * k).vector = (b + k * bRow).vector }
+        for j in whole..<width { packed[16 * k + j] = b[k * bRow + j * bColumn] }
       }
     } else if bColumn == 1 {
       var (source, target) = (b, packed)
