@@ -32,22 +32,35 @@ public protocol KernelSet: Sendable {
   static func reluGradient(
     _ gradient: Floats, output: Floats, into target: MutableFloats, count: Int)
 
+  static func scaleBytes(
+    _ bytes: UnsafePointer<UInt8>, _ factor: Float, into target: MutableFloats, count: Int)
+  static func standardize(_ values: MutableFloats, mean: Float, deviation: Float, count: Int)
+
   // BatchNorm.swift
   static func sumRows(_ source: Floats, rows: Int, columns: Int, into sum: MutableFloats)
   static func sumSquaredDeviations(
     _ x: Floats, mean: Floats, rows: Int, channels: Int, into sum: MutableFloats)
   static func scaleAndShift(
-    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, into y: MutableFloats)
+    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, relu: Bool,
+    into y: MutableFloats)
   static func sumGradients(
-    _ outputGradient: Floats, x: Floats, mean: Floats, rows: Int, channels: Int,
+    _ outputGradient: Floats, output: Floats?, x: Floats, mean: Floats, rows: Int, channels: Int,
     sum: MutableFloats, weightedSum: MutableFloats)
   static func combineGradient(
-    _ outputGradient: Floats, a: Floats, x: Floats, b: Floats, c: Floats, rows: Int, channels: Int,
-    into inputGradient: MutableFloats)
+    _ outputGradient: Floats, output: Floats?, a: Floats, x: Floats, b: Floats, c: Floats,
+    rows: Int, channels: Int, into inputGradient: MutableFloats)
 
-  // Unfold.swift
-  static func unfoldImage(_ image: Floats, _ g: WindowGeometry, into patches: MutableFloats)
-  static func foldImage(_ patches: Floats, _ g: WindowGeometry, into image: MutableFloats)
+  // Convolution.swift: any side, stride and channels
+  static func convolutionScratch(_ g: WindowGeometry, outputChannels: Int) -> Int
+  static func convolve(
+    _ input: Floats, _ g: WindowGeometry, batch: Int, weight: Floats, bias: Floats,
+    outputChannels: Int, scratch: MutableFloats, into output: MutableFloats)
+  static func convolutionWeightGradient(
+    _ outputGradient: Floats, input: Floats, _ g: WindowGeometry, batch: Int,
+    outputChannels: Int, scratch: MutableFloats, into weightGradient: MutableFloats)
+  static func convolutionInputGradient(
+    _ outputGradient: Floats, weight: Floats, _ g: WindowGeometry, batch: Int,
+    outputChannels: Int, scratch: MutableFloats, into inputGradient: MutableFloats)
 
   // MaxPool.swift
   static func maxPool(_ input: Floats, _ g: WindowGeometry, batch: Int, into output: MutableFloats)
@@ -57,9 +70,9 @@ public protocol KernelSet: Sendable {
 
   // AdamStep.swift
   static func adamStep(
-    _ parameters: MutableFloats, gradient: Floats, firstMoment: MutableFloats,
-    secondMoment: MutableFloats, count: Int, beta1: Float, beta2: Float, epsilon: Float,
-    rate: Float, rootScale: Float, decay: Float)
+    _ parameters: MutableFloats, gradients: UnsafePointer<Floats>, gradientCount: Int,
+    from first: Int, firstMoment: MutableFloats, secondMoment: MutableFloats, count: Int,
+    beta1: Float, beta2: Float, epsilon: Float, rate: Float, rootScale: Float, decay: Float)
 
   // MatrixProduct.swift
   /// The most multiplications for which `multiply` is faster than OpenBLAS.
@@ -80,7 +93,8 @@ public protocol KernelSet: Sendable {
   // Winograd.swift: eight input channels or more
   static func winogradWeights(
     _ weight: Floats, inputChannels: Int, outputChannels: Int, into transformed: MutableFloats)
-  static func winogradTiles(_ image: Floats, _ g: PooledGeometry, into tiles: MutableFloats)
+  static func winogradTiles(
+    _ image: Floats, _ g: PooledGeometry, tileCount: Int, into tiles: MutableFloats)
   static func winogradProduct(
     tiles: Floats, weights: Floats, tileCount: Int, inputChannels: Int, outputChannels: Int,
     into product: MutableFloats)
@@ -101,6 +115,18 @@ public protocol KernelSet: Sendable {
   static func takeMaxima(_ source: Pixels, into target: MutablePixels, count: Int)
   static func takeMaxima(
     _ first: Pixels, _ second: Pixels, into target: MutablePixels, count: Int)
+
+  // WinogradConvolution.swift: the same without pooling
+  static func winogradScratch(_ g: PooledGeometry) -> Int
+  static func winogradConvolve(
+    _ input: Floats, _ g: PooledGeometry, batch: Int, weights: Floats, bias: Floats,
+    scratch: MutableFloats, into output: MutableFloats)
+  static func winogradWeightGradient(
+    _ outputGradient: Floats, input: Floats, _ g: PooledGeometry, batch: Int,
+    scratch: MutableFloats, into weightGradient: MutableFloats)
+  static func winogradInputGradient(
+    _ outputGradient: Floats, transposedWeights: Floats, _ g: PooledGeometry, batch: Int,
+    scratch: MutableFloats, into inputGradient: MutableFloats)
 
   // SparseGradient.swift: the way back through a pooled convolution
   static func transposeWeights(

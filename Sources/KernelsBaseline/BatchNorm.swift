@@ -28,10 +28,11 @@ extension Implementation {
   ) {
     forEachColumn(of: channels) { c in
       let (x, mean) = (x + c, (mean + c).vector)
-      (sum + c).vector += sumOfBlocks(rows) { row in
-        let deviation = (x + row * channels).vector - mean
+      @inline(__always) func square(_ row: Int) -> Vector {
+        let deviation = (x + row &* channels).vector - mean
         return deviation * deviation
       }
+      (sum + c).vector += sumOfBlocks(rows) { square($0) }
     } rest: { c in
       sum[c] += sumOfBlocks(rows) { row in
         let deviation = x[row * channels + c] - mean[c]
@@ -40,64 +41,103 @@ extension Implementation {
     }
   }
 
-  /// y = factor · x + offset, each channel with its own factor and offset.
+  /// y = factor · x + offset, each channel with its own factor and offset; what is not above 0 becomes 0
+  /// where a ReLU follows.
   public static func scaleAndShift(
-    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, into y: MutableFloats
+    _ x: Floats, factor: Floats, offset: Floats, rows: Int, channels: Int, relu: Bool,
+    into y: MutableFloats
   ) {
     forEachColumn(of: channels) { c in
       let (factor, offset) = ((factor + c).vector, (offset + c).vector)
       var (x, y) = (x + c, y + c)
-      for _ in 0..<rows {
-        y.vector = fma(factor, x.vector, offset)
-        x += channels
-        y += channels
+      if relu {
+        for _ in 0..<rows {
+          let value = fma(factor, x.vector, offset)
+          y.vector = Vector().replacing(with: value, where: value .> 0)
+          x += channels
+          y += channels
+        }
+      } else {
+        for _ in 0..<rows {
+          y.vector = fma(factor, x.vector, offset)
+          x += channels
+          y += channels
+        }
       }
     } rest: { c in
       for row in 0..<rows {
         let place = row * channels + c
-        y[place] = factor[c] * x[place] + offset[c]
+        let value = factor[c] * x[place] + offset[c]
+        y[place] = relu && !(value > 0) ? 0 : value
       }
     }
   }
 
   /// Adds Σ dY and Σ dY · (x − mean) over the rows.
+  ///
+  /// - Parameter output: where a ReLU follows, what it answered: dY counts where that is above 0.
   public static func sumGradients(
-    _ outputGradient: Floats, x: Floats, mean: Floats, rows: Int, channels: Int,
+    _ outputGradient: Floats, output: Floats?, x: Floats, mean: Floats, rows: Int, channels: Int,
     sum: MutableFloats, weightedSum: MutableFloats
   ) {
-    sumRows(outputGradient, rows: rows, columns: channels, into: sum)
     forEachColumn(of: channels) { c in
       let (gradient, x, mean) = (outputGradient + c, x + c, (mean + c).vector)
-      (weightedSum + c).vector += sumOfBlocks(rows) { row in
-        let place = row * channels
-        return (gradient + place).vector * ((x + place).vector - mean)
+      @inline(__always) func addSums(_ gradient: (_ place: Int) -> Vector) {
+        @inline(__always) func pair(_ row: Int) -> Pair {
+          let place = row &* channels
+          let value = gradient(place)
+          return Pair(first: value, second: value * ((x + place).vector - mean))
+        }
+        let sums = sumOfBlocks(rows) { pair($0) }
+        (sum + c).vector += sums.first
+        (weightedSum + c).vector += sums.second
+      }
+      if let output {
+        let output = output + c
+        addSums { (gradient + $0).vector.whereAlive((output + $0).vector) }
+      } else {
+        addSums { (gradient + $0).vector }
       }
     } rest: { c in
-      weightedSum[c] += sumOfBlocks(rows) { row in
+      func gradient(_ row: Int) -> Float {
         let place = row * channels + c
-        return outputGradient[place] * (x[place] - mean[c])
+        return output.map { $0[place] > 0 } ?? true ? outputGradient[place] : 0
       }
+      sum[c] += sumOfBlocks(rows) { gradient($0) }
+      weightedSum[c] += sumOfBlocks(rows) { gradient($0) * (x[$0 * channels + c] - mean[c]) }
     }
   }
 
   /// dX = a · dY + b · x + c, each channel with its own three numbers.
+  ///
+  /// - Parameter output: where a ReLU follows, what it answered: dY counts where that is above 0.
   public static func combineGradient(
-    _ outputGradient: Floats, a: Floats, x: Floats, b: Floats, c offset: Floats, rows: Int,
-    channels: Int, into inputGradient: MutableFloats
+    _ outputGradient: Floats, output: Floats?, a: Floats, x: Floats, b: Floats,
+    c offset: Floats, rows: Int, channels: Int, into inputGradient: MutableFloats
   ) {
     forEachColumn(of: channels) { c in
       let (a, b, offset) = ((a + c).vector, (b + c).vector, (offset + c).vector)
-      var (gradient, x, target) = (outputGradient + c, x + c, inputGradient + c)
-      for _ in 0..<rows {
-        target.vector = fma(a, gradient.vector, fma(b, x.vector, offset))
-        gradient += channels
-        x += channels
-        target += channels
+      let (gradient, x, target) = (outputGradient + c, x + c, inputGradient + c)
+      var place = 0
+      if let output {
+        let output = output + c
+        for _ in 0..<rows {
+          let alive = (gradient + place).vector.whereAlive((output + place).vector)
+          (target + place).vector = fma(a, alive, fma(b, (x + place).vector, offset))
+          place &+= channels
+        }
+      } else {
+        for _ in 0..<rows {
+          (target + place).vector = fma(
+            a, (gradient + place).vector, fma(b, (x + place).vector, offset))
+          place &+= channels
+        }
       }
     } rest: { c in
       for row in 0..<rows {
         let place = row * channels + c
-        inputGradient[place] = a[c] * outputGradient[place] + b[c] * x[place] + offset[c]
+        let gradient = output.map { $0[place] > 0 } ?? true ? outputGradient[place] : 0
+        inputGradient[place] = a[c] * gradient + b[c] * x[place] + offset[c]
       }
     }
   }
@@ -136,6 +176,40 @@ extension Implementation {
     return total
   }
 
+  /// Two numbers, for each of eight columns, that are added up together.
+  private struct Pair {
+    var first = Vector()
+    var second = Vector()
+
+    @inline(__always) static func + (a: Pair, b: Pair) -> Pair {
+      Pair(first: a.first + b.first, second: a.second + b.second)
+    }
+  }
+
+  /// The same for pairs.
+  @inline(__always)
+  private static func sumOfBlocks(_ rows: Int, _ value: (_ row: Int) -> Pair) -> Pair {
+    var total = Pair()
+    var row = 0
+    while row < rows {
+      let end = min(row &+ blockRows, rows)
+      var (s0, s1, s2, s3) = (Pair(), Pair(), Pair(), Pair())
+      while row &+ 4 <= end {
+        s0 = s0 + value(row)
+        s1 = s1 + value(row &+ 1)
+        s2 = s2 + value(row &+ 2)
+        s3 = s3 + value(row &+ 3)
+        row &+= 4
+      }
+      while row < end {
+        s0 = s0 + value(row)
+        row &+= 1
+      }
+      total = total + ((s0 + s1) + (s2 + s3))
+    }
+    return total
+  }
+
   /// The sum over all rows of one column.
   @inline(__always)
   private static func sumOfBlocks(_ rows: Int, _ value: (_ row: Int) -> Float) -> Float {
@@ -144,5 +218,12 @@ extension Implementation {
       total += (start..<min(start + blockRows, rows)).reduce(0) { $0 + value($1) }
     }
     return total
+  }
+}
+
+extension Vector {
+  /// This gradient where the output of a ReLU is above 0, else 0.
+  @inline(__always) fileprivate func whereAlive(_ output: Vector) -> Vector {
+    Vector().replacing(with: self, where: output .> 0)
   }
 }

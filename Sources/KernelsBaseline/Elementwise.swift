@@ -36,4 +36,19 @@ extension Implementation {
   ) {
     for i in 0..<count { target[i] = output[i] > 0 ? gradient[i] : 0 }
   }
+
+  /// target = bytes · factor.
+  public static func scaleBytes(
+    _ bytes: UnsafePointer<UInt8>, _ factor: Float, into target: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    for i in 0..<count { target[i] = Float(bytes[i]) * factor }
+  }
+
+  /// values = (values − mean) / deviation.
+  public static func standardize(
+    _ values: UnsafeMutablePointer<Float>, mean: Float, deviation: Float, count: Int
+  ) {
+    for i in 0..<count { values[i] = (values[i] - mean) / deviation }
+  }
 }

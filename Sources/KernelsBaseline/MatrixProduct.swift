@@ -16,16 +16,19 @@ extension Implementation {
   /// better code for older processors.
   public static var mostMultiplications: Int {
     #if FMA
-      1 << 25
+      1 << 26
     #else
       0
     #endif
   }
 
-  /// Floats that `multiply` needs: sixteen packed columns, and a tile.
-  public static var productScratch: Int { 16 * packedRows + 64 }
+  /// Floats that `multiply` needs: sixteen packed columns, and tiles.
+  public static var productScratch: Int { 16 * packedRows + 256 }
 
   /// c = a · b, or c += a · b.
+  ///
+  /// The way is chosen by the shapes: for 64 columns or a multiple of them one that leaves out zeros in
+  /// a, which in a network are many.
   ///
   /// - Parameter a: element `[i, k]` at `a[i · aRow + k · aColumn]`.
   /// - Parameter b: element `[k, j]` at `b[k · bRow + j · bColumn]`; one of the two strides is 1.
@@ -36,8 +39,29 @@ extension Implementation {
     rows m: Int, inner: Int, columns n: Int, add: Bool, scratch: MutableFloats,
     into c: MutableFloats
   ) {
+    if bColumn == 1 && n % 64 == 0 && inner <= 1 << 16 && (aColumn == 1 || aRow == 1) {
+      let room = UnsafeMutableRawPointer(scratch)
+      if aColumn == 1 {
+        let maskCount = 8 * packedRows
+        return multiplySparse(
+          a, aRow: aRow, b, bRow: bRow, rows: m, inner: inner, columns: n, add: add,
+          masks: room.bindMemory(to: UInt64.self, capacity: maskCount), maskCount: maskCount,
+          into: c)
+      }
+      let maskCount = 16 * packedRows
+      return multiplySparseTransposed(
+        a, aColumn: aColumn, b, bRow: bRow, rows: m, inner: inner, columns: n, add: add,
+        masks: room.bindMemory(to: UInt32.self, capacity: maskCount), maskCount: maskCount, into: c)
+    }
     if m == 1 && bColumn == 1 && n % 16 == 0 {
       return multiplyRow(a, aColumn, b, bRow, inner: inner, columns: n, add: add, into: c)
+    }
+    if bRow == 1 && aColumn == 1 && !add && m >= 16 && n % 16 == 0 && inner % 8 == 0
+      && inner <= packedRows
+    {
+      return multiplyByRows(
+        a, aRow, b, bColumn, rows: m, inner: inner, columns: n, packed: scratch,
+        tile: scratch + 16 * packedRows, into: c)
     }
     // Packed columns; a tile at the edge of c that c has no room for.
     let (packed, edge) = (scratch, scratch + 16 * packedRows)
@@ -73,6 +97,34 @@ extension Implementation {
     } while first < inner
   }
 
+  /// c = a · bᵀ as the transpose of b · aᵀ, for many rows of b: sixteen rows of a are packed side by side,
+  /// and b is read once for them, as it lies. Packing b would take half as long as the product.
+  ///
+  /// - Parameter a: `[m, inner]`; m at least 16.
+  /// - Parameter b: `[n, inner]`; n a multiple of 16, inner a multiple of 8.
+  private static func multiplyByRows(
+    _ a: Floats, _ aRow: Int, _ b: Floats, _ bColumn: Int, rows m: Int, inner: Int,
+    columns n: Int, packed: MutableFloats, tile: MutableFloats, into c: MutableFloats
+  ) {
+    for block in 0..<(m + 15) / 16 {
+      // The last sixteen may overlap those before: the same results are written again.
+      let first = min(16 * block, m - 16)
+      pack(a + first * aRow, 1, aRow, inner, 16, into: packed)
+      for column in stride(from: 0, to: n, by: 16) {
+        for part in 0..<4 {
+          product4x16(
+            b + (column + 4 * part) * bColumn, bColumn, 1, packed, 16, inner, false,
+            tile + 64 * part, 16)
+        }
+        let target = c + first * n + column
+        transpose8x8(tile, 16, into: target, n)
+        transpose8x8(tile + 8, 16, into: target + 8 * n, n)
+        transpose8x8(tile + 128, 16, into: target + 8, n)
+        transpose8x8(tile + 136, 16, into: target + 8 * n + 8, n)
+      }
+    }
+  }
+
   /// One row times a matrix: every number of b is used once, so b is read in long pieces as it lies.
   private static func multiplyRow(
     _ a: Floats, _ aColumn: Int, _ b: Floats, _ bRow: Int, inner: Int, columns: Int, add: Bool,
@@ -91,14 +143,16 @@ extension Implementation {
 
   /// Sixteen columns of b, row after row; zeros where there are fewer.
   @inline(__always)
-  private static func pack(
+  static func pack(
     _ b: Floats, _ bRow: Int, _ bColumn: Int, _ depth: Int, _ width: Int,
     into packed: MutableFloats
   ) {
     if width < 16 {
       packed.update(repeating: 0, count: 16 * depth)
+      let whole = bColumn == 1 ? width & 8 : 0
       for k in 0..<depth {
-        for j in 0..<width { packed[16 * k + j] = b[k * bRow + j * bColumn] }
+        if whole > 0 { (packed + 16 * k).vector = (b + k * bRow).vector }
+        for j in whole..<width { packed[16 * k + j] = b[k * bRow + j * bColumn] }
       }
     } else if bColumn == 1 {
       var (source, target) = (b, packed)
@@ -111,8 +165,8 @@ extension Implementation {
     } else {
       var k = 0
       while k + 8 <= depth {
-        transpose8x8(b + k, bColumn, into: packed + 16 * k)
-        transpose8x8(b + k + 8 * bColumn, bColumn, into: packed + 16 * k + 8)
+        transpose8x8(b + k, bColumn, into: packed + 16 * k, 16)
+        transpose8x8(b + k + 8 * bColumn, bColumn, into: packed + 16 * k + 8, 16)
         k += 8
       }
       while k < depth {
@@ -122,10 +176,12 @@ extension Implementation {
     }
   }
 
-  /// target[16 · k + j] = source[j · stride + k]. Three times over, the even elements of a pair of rows
+  /// target[targetRow · k + j] = source[j · stride + k]. Three times over, the even elements of a pair of rows
   /// go to one row and the odd ones to another: that sorts all 64 by their column.
   @inline(__always)
-  private static func transpose8x8(_ source: Floats, _ stride: Int, into target: MutableFloats) {
+  static func transpose8x8(
+    _ source: Floats, _ stride: Int, into target: MutableFloats, _ targetRow: Int
+  ) {
     typealias Pair = (Vector, Vector)
     @inline(__always) func sort(_ a: Vector, _ b: Vector) -> Pair {
       (
@@ -143,8 +199,8 @@ extension Implementation {
     let (e0, f0) = sort(b0, b1)
     let (e1, f1) = sort(b2, b3)
     @inline(__always) func store(_ k: Int, _ pair: Pair) {
-      (target + 16 * k).vector = pair.0
-      (target + 16 * (k + 4)).vector = pair.1
+      (target + targetRow * k).vector = pair.0
+      (target + targetRow * (k + 4)).vector = pair.1
     }
     store(0, sort(c0, c1))
     store(1, sort(e0, e1))
@@ -165,7 +221,7 @@ extension Implementation {
   }
 
   @inline(never)
-  private static func product4x16(
+  static func product4x16(
     _ a: Floats, _ aRow: Int, _ aColumn: Int, _ b: Floats, _ bRow: Int, _ depth: Int, _ add: Bool,
     _ c: MutableFloats, _ cRow: Int
   ) {

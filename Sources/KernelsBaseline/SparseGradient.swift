@@ -17,11 +17,16 @@ private struct Entry {
 
 extension Implementation {
   /// transposed[column][row] = weight[row][column].
+  ///
+  /// - Parameter columns: a multiple of 8, like rows.
   public static func transposeWeights(
     _ weight: Floats, rows: Int, columns: Int, into transposed: MutableFloats
   ) {
-    for row in 0..<rows {
-      for column in 0..<columns { transposed[column * rows + row] = weight[row * columns + column] }
+    for row in stride(from: 0, to: rows, by: 8) {
+      for column in stride(from: 0, to: columns, by: 8) {
+        transpose8x8(
+          weight + row * columns + column, columns, into: transposed + column * rows + row, rows)
+      }
     }
   }
 
@@ -62,20 +67,43 @@ extension Implementation {
   }
 
   /// Adds to the bias gradient for one image: db[c] += dY, where it gets through the ReLU. A loop of its
-  /// own: within the loop over the windows it would make the compiler take vectors apart.
+  /// own: within the loop over the windows it would make the compiler take vectors apart. Four sums at
+  /// a time: one alone would wait for its last addition every time.
   static func addBiasGradient(
     _ outputGradient: Floats, winners: CodePointer, _ g: PooledGeometry,
     into biasGradient: MutableFloats
   ) {
-    for block in 0..<g.outputChannels / 8 {
-      var sum = Vector()
-      var place = 8 * block
+    @inline(__always) func alive(_ place: Int) -> Vector {
+      let isDead = (winners + place).vector .== Codes()
+      return (outputGradient + place).vector.replacing(with: Vector(), where: isDead)
+    }
+    var channel = 0
+    while channel &+ 32 <= g.outputChannels {
+      var (a, b, c, d) = (Vector(), Vector(), Vector(), Vector())
+      var place = channel
       for _ in 0..<g.positions {
-        let isDead = (winners + place).vector .== Codes()
-        sum += (outputGradient + place).vector.replacing(with: Vector(), where: isDead)
-        place += g.outputChannels
+        a += alive(place)
+        b += alive(place &+ 8)
+        c += alive(place &+ 16)
+        d += alive(place &+ 24)
+        place &+= g.outputChannels
       }
-      (biasGradient + 8 * block).vector = (biasGradient + 8 * block).vector + sum
+      let target = biasGradient + channel
+      target.vector = target.vector + a
+      (target + 8).vector = (target + 8).vector + b
+      (target + 16).vector = (target + 16).vector + c
+      (target + 24).vector = (target + 24).vector + d
+      channel &+= 32
+    }
+    while channel < g.outputChannels {
+      var sum = Vector()
+      var place = channel
+      for _ in 0..<g.positions {
+        sum += alive(place)
+        place &+= g.outputChannels
+      }
+      (biasGradient + channel).vector = (biasGradient + channel).vector + sum
+      channel &+= 8
     }
   }
 

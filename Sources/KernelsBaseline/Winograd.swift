@@ -23,42 +23,63 @@ extension Implementation {
     _ weight: Floats, inputChannels: Int, outputChannels: Int, into transformed: MutableFloats
   ) {
     let plane = inputChannels * outputChannels
-    let half = Vector(repeating: 0.5)
-    for start in 0..<plane / 8 {
-      let w = weight + 8 * start
-      let t = transformed + 8 * start
-      @inline(__always) func column(_ c: Int) -> (Vector, Vector, Vector, Vector) {
-        let (a, b) = ((w + c * plane).vector, (w + (3 + c) * plane).vector)
-        let d = (w + (6 + c) * plane).vector
-        let sum = (a + d) * half
-        let middle = b * half
-        return (a, sum + middle, sum - middle, d)
+    // Planes often lie a power of two apart, where they drive each other out of the cache: a strip of each
+    // is written at a time.
+    let width = 16  // a line of the cache
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 * width) { room in
+      let strips = room.baseAddress!
+      for start in stride(from: 0, to: plane, by: width) {
+        let count = min(width, plane - start)
+        for block in stride(from: 0, to: count, by: 8) {
+          transformWeights(weight + start + block, plane, into: strips + block, width)
+        }
+        for n in 0..<16 {
+          let (source, target) = (strips + n * width, transformed + n * plane + start)
+          target.vector = source.vector
+          if count > 8 { (target + 8).vector = (source + 8).vector }
+        }
       }
-      let (left, centre, right) = (column(0), column(1), column(2))
-      @inline(__always) func store(_ row: Int, _ a: Vector, _ b: Vector, _ d: Vector) {
-        let sum = (a + d) * half
-        let middle = b * half
-        (t + (4 * row) * plane).vector = a
-        (t + (4 * row + 1) * plane).vector = sum + middle
-        (t + (4 * row + 2) * plane).vector = sum - middle
-        (t + (4 * row + 3) * plane).vector = d
-      }
-      store(0, left.0, centre.0, right.0)
-      store(1, left.1, centre.1, right.1)
-      store(2, left.2, centre.2, right.2)
-      store(3, left.3, centre.3, right.3)
     }
+  }
+
+  /// Of eight pairs of channels.
+  @inline(__always)
+  private static func transformWeights(
+    _ w: Floats, _ plane: Int, into t: MutableFloats, _ stride: Int
+  ) {
+    let half = Vector(repeating: 0.5)
+    @inline(__always) func column(_ c: Int) -> (Vector, Vector, Vector, Vector) {
+      let (a, b) = ((w + c * plane).vector, (w + (3 + c) * plane).vector)
+      let d = (w + (6 + c) * plane).vector
+      let sum = (a + d) * half
+      let middle = b * half
+      return (a, sum + middle, sum - middle, d)
+    }
+    let (left, centre, right) = (column(0), column(1), column(2))
+    @inline(__always) func store(_ row: Int, _ a: Vector, _ b: Vector, _ d: Vector) {
+      let sum = (a + d) * half
+      let middle = b * half
+      (t + (4 * row) * stride).vector = a
+      (t + (4 * row + 1) * stride).vector = sum + middle
+      (t + (4 * row + 2) * stride).vector = sum - middle
+      (t + (4 * row + 3) * stride).vector = d
+    }
+    store(0, left.0, centre.0, right.0)
+    store(1, left.1, centre.1, right.1)
+    store(2, left.2, centre.2, right.2)
+    store(3, left.3, centre.3, right.3)
   }
 
   /// Bᵀ x B for every tile of one image.
   ///
   /// - Parameter image: `[rows, columns, inputChannels]`; inputChannels a multiple of 8.
-  /// - Parameter tiles: `[16, pooledRows · pooledColumns, inputChannels]`.
+  /// - Parameter tiles: `[16, tileCount, inputChannels]`, of which pooledRows · pooledColumns tiles a
+  ///   plane are written.
   public static func winogradTiles(
-    _ image: Floats, _ g: PooledGeometry, into tiles: MutableFloats
+    _ image: Floats, _ g: PooledGeometry, tileCount: Int, into tiles: MutableFloats
   ) {
     let channels = g.inputChannels
-    let plane = g.positions * channels
+    let plane = tileCount * channels
     let line = g.columns * channels
     for row in 0..<g.pooledRows {
       for column in 0..<g.pooledColumns {

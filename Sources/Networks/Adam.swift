@@ -120,7 +120,7 @@ private struct Step: Sendable {
   nonisolated(unsafe) let firstMoment, secondMoment: UnsafeMutableBufferPointer<Float>
   let beta1, beta2, epsilon, rate, rootScale, decay: Float
 
-  /// Values in a piece: with its gradients of four parts it fills half of a usual second-level cache.
+  /// Values in a piece.
   private static let pieceSize = 8192
 
   var pieceCount: Int { (parameters.count + Self.pieceSize - 1) / Self.pieceSize }
@@ -128,17 +128,12 @@ private struct Step: Sendable {
   func take(_ piece: Int) {
     let first = piece * Self.pieceSize
     let count = min(Self.pieceSize, parameters.count - first)
-    withRoom(of: count) { sum in
-      sum.update(from: gradients[0] + first, count: count)
-      for gradient in gradients.dropFirst() {
-        kernels.addScaled(gradient + first, 1, to: sum, count: count)
-      }
-      kernels.adamStep(
-        parameters.baseAddress! + first, gradient: sum,
-        firstMoment: firstMoment.baseAddress! + first,
-        secondMoment: secondMoment.baseAddress! + first, count: count, beta1: beta1,
-        beta2: beta2, epsilon: epsilon, rate: rate, rootScale: rootScale, decay: decay)
-    }
+    kernels.adamStep(
+      parameters.baseAddress! + first, gradients: gradients.baseAddress!,
+      gradientCount: gradients.count, from: first,
+      firstMoment: firstMoment.baseAddress! + first,
+      secondMoment: secondMoment.baseAddress! + first, count: count, beta1: beta1, beta2: beta2,
+      epsilon: epsilon, rate: rate, rootScale: rootScale, decay: decay)
   }
 }
 

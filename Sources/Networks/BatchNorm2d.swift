@@ -62,13 +62,18 @@ public struct BatchNorm2d: Layer {
   public func forward(
     _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
   ) -> Tensor {
+    forward(input, relu: false, in: &workspace)
+  }
+
+  /// The same, with or without a ReLU behind it.
+  func forward(_ input: Tensor, relu: Bool, in workspace: inout Workspace) -> Tensor {
     // Kept: the batch's moments; the number of rows they are over; coefficients; sums.
     workspace.prepare(parameters: 2, kept: 4)
     input.momentsOfRows(into: &workspace.kept[0])
     workspace.kept[1].resize(to: Shape(1))
     workspace.kept[1].fill(with: Float(input.matrixRows))
     findCoefficients(workspace.kept[0], into: &workspace.kept[2])
-    input.scaledAndShifted(by: workspace.kept[2], into: &workspace.output)
+    input.scaledAndShifted(by: workspace.kept[2], relu: relu, into: &workspace.output)
     return workspace.output
   }
 
@@ -100,28 +105,54 @@ public struct BatchNorm2d: Layer {
   public func backward(
     _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
   ) -> Tensor {
+    backward(outputGradient, input: input, relu: false, in: &workspace)
+  }
+
+  /// The same, with or without a ReLU behind it.
+  func backward(
+    _ outputGradient: Tensor, input: Tensor, relu: Bool, in workspace: inout Workspace
+  ) -> Tensor {
     let n = Float(input.matrixRows)
-    input.gradientSums(outputGradient, moments: workspace.kept[0], into: &workspace.kept[3])
+    let rectified = relu ? workspace.output : nil
+    input.gradientSums(
+      outputGradient, through: rectified, moments: workspace.kept[0], into: &workspace.kept[3])
+    findGradients(rows: n, in: &workspace)
+    guard workspace.needsInputGradient else { return Tensor() }
+    input.combined(
+      with: outputGradient, through: rectified, coefficients: workspace.kept[2],
+      into: &workspace.inputGradient)
+    return workspace.inputGradient
+  }
+
+  /// From the sums of `backward`: the gradients of weight and bias, and a, b and c.
+  private func findGradients(rows n: Float, in workspace: inout Workspace) {
     workspace.kept[2].resize(to: Shape(3, channels))
     workspace.parameterGradients[0].resize(to: weight.shape)
     workspace.parameterGradients[1].resize(to: bias.shape)
-    for c in 0..<channels {
-      let (mean, variance) = (workspace.kept[0][0, c], workspace.kept[0][1, c])
-      let (sum, weightedSum) = (workspace.kept[3][0, c], workspace.kept[3][1, c])
-      let deviation = (variance + Self.epsilon).squareRoot()
-      let weightGradient = weightedSum / deviation
-      workspace.parameterGradients[0][c] = weightGradient
-      workspace.parameterGradients[1][c] = sum
-      let a = weight[c] / deviation
-      let b = -a * weightGradient / (n * deviation)
-      workspace.kept[2][0, c] = a
-      workspace.kept[2][1, c] = b
-      workspace.kept[2][2, c] = -a * sum / n - b * mean
+    let (moments, sums) = (workspace.kept[0], workspace.kept[3])
+    moments.withValues { moments in
+      sums.withValues { sums in
+        func deviation(_ c: Int) -> Float { (moments[channels + c] + Self.epsilon).squareRoot() }
+        workspace.parameterGradients[0].withMutableValues {
+          for c in $0.indices { $0[c] = sums[channels + c] / deviation(c) }
+        }
+        workspace.parameterGradients[1].withMutableValues {
+          for c in $0.indices { $0[c] = sums[c] }
+        }
+        workspace.kept[2].withMutableValues { coefficients in
+          weight.withValues { weight in
+            for c in weight.indices {
+              let deviation = deviation(c)
+              let a = weight[c] / deviation
+              let b = -a * (sums[channels + c] / deviation) / (n * deviation)
+              coefficients[c] = a
+              coefficients[channels + c] = b
+              coefficients[2 * channels + c] = -a * sums[c] / n - b * moments[c]
+            }
+          }
+        }
+      }
     }
-    guard workspace.needsInputGradient else { return Tensor() }
-    input.combined(
-      with: outputGradient, coefficients: workspace.kept[2], into: &workspace.inputGradient)
-    return workspace.inputGradient
   }
 
   public mutating func visitParameters<Failure: Error>(
@@ -142,10 +173,15 @@ public struct BatchNorm2d: Layer {
     let momentum = Self.momentum * share
     let rows = workspace.kept[1][0]
     let unbiased = rows > 1 ? rows / (rows - 1) : 1
-    for c in 0..<channels {
-      runningMean[c] += momentum * (workspace.kept[0][0, c] - runningMean[c])
-      runningVariance[c] +=
-        momentum * (workspace.kept[0][1, c] * unbiased - runningVariance[c])
+    workspace.kept[0].withValues { moments in
+      runningMean.withMutableValues {
+        for c in $0.indices { $0[c] += momentum * (moments[c] - $0[c]) }
+      }
+      runningVariance.withMutableValues { variance in
+        for c in variance.indices {
+          variance[c] += momentum * (moments[variance.count + c] * unbiased - variance[c])
+        }
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 public import Bytes
 import FoundationEssentials
+import Kernels
 public import Tensors
 
 /// What is done to pixels before a network sees them: `(pixel − mean) / standardDeviation` for
@@ -17,6 +18,13 @@ public struct Preprocessing: Hashable, Sendable, Codable {
   }
 
   public func callAsFunction(_ pixel: Float) -> Float { (pixel - mean) / standardDeviation }
+
+  /// Normalizes many pixels, in place.
+  public func apply(to pixels: UnsafeMutableBufferPointer<Float>) {
+    guard let base = pixels.baseAddress else { return }
+    kernels.standardize(
+      base, mean: mean, deviation: standardDeviation, count: pixels.count)
+  }
 }
 
 /// A trained network in a file, with all it takes to use it: a safetensors file whose metadata holds

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// A 2-D convolution (cross-correlation, as in PyTorch): `output = unfold(input) · weight + bias`.
+/// A 2-D convolution (cross-correlation, as in PyTorch): `output[position] = x[window] · weight + bias`.
 ///
 /// From `[batch, rows, columns, inputChannels]` to `[batch, rows′, columns′, outputChannels]`.
 public struct Conv2d: Layer {
@@ -9,10 +9,6 @@ public struct Conv2d: Layer {
   /// `[outputChannels]`
   public private(set) var bias: Tensor
   public let window: Window
-
-  /// How many values the unfolded windows of a group of images may take: 256 KiB, half of a usual
-  /// second-level cache.
-  private static let groupValues = 1 << 16
 
   /// Weight and bias uniform in ±1/√fanIn with fanIn = side² · inputChannels, as in PyTorch.
   public init(
@@ -54,71 +50,42 @@ public struct Conv2d: Layer {
   }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = Tensor()
-    var patches = Tensor()
-    convolve(input, into: &output, patches: &patches)
+    var (output, room) = (Tensor(), Tensor())
+    framed(input, room: &room).convolve(window, weight: weight, bias: bias, into: &output)
     return output
   }
 
   public func forward(
     _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
   ) -> Tensor {
-    workspace.prepare(parameters: 2, kept: 2)
-    convolve(input, into: &workspace.output, patches: &workspace.kept[0])
+    workspace.prepare(parameters: 2, kept: 1)
+    framed(input, room: &workspace.kept[0])
+      .convolve(window, weight: weight, bias: bias, into: &workspace.output)
     return workspace.output
   }
 
-  private func convolve(_ input: Tensor, into output: inout Tensor, patches: inout Tensor) {
-    output.resize(to: checkedShape(after: self, input.shape))
-    for images in groups(of: output.shape) {
-      input.unfold(window, images: images, into: &patches)
-      multiply(
-        patches.matrix, weight.matrix, .replace, &output, rows: rows(of: images, in: output.shape))
-    }
-    output.addToRows(bias)
+  /// The input as the windows see it: with its padding.
+  private func framed(_ input: Tensor, room: inout Tensor) -> Tensor {
+    _ = checkedShape(after: self, input.shape)
+    if window.padding == 0 { return input }
+    input.framed(by: window.padding, into: &room)
+    return room
   }
 
-  /// With P = unfold(input) and dY the output gradient as `[positions, outputChannels]`:
+  /// With dY the output gradient and x[window] what lies under the window at a position:
   ///
-  ///     dW = Pᵀ · dY        db = Σ rows of dY        dInput = fold(dY · Wᵀ)
+  ///     dW = Σ x[window]ᵀ · dY        db = Σ dY        dx[window] += dY · Wᵀ
   public func backward(
     _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
   ) -> Tensor {
     outputGradient.sumOfRows(into: &workspace.parameterGradients[1])
-    workspace.parameterGradients[0].resize(to: weight.shape)
-    workspace.parameterGradients[0].fill(with: 0)
-    if workspace.needsInputGradient {
-      workspace.inputGradient.resize(to: input.shape)
-      workspace.inputGradient.fill(with: 0)
-    }
-    for images in groups(of: outputGradient.shape) {
-      // Unfolded again, not kept from `forward`: the windows take side² times the input's memory.
-      input.unfold(window, images: images, into: &workspace.kept[0])
-      let dY = outputGradient.matrix(rows: rows(of: images, in: outputGradient.shape))
-      multiply(
-        workspace.kept[0].transposed, dY, .add, &workspace.parameterGradients[0])
-      if workspace.needsInputGradient {
-        workspace.kept[1].resize(to: workspace.kept[0].shape)
-        multiply(dY, weight.transposed, .replace, &workspace.kept[1])
-        workspace.inputGradient.fold(workspace.kept[1], window, images: images)
-      }
-    }
-    return workspace.needsInputGradient ? workspace.inputGradient : Tensor()
-  }
-
-  /// The images a group at a time: as many as have their unfolded windows in cache.
-  private func groups(of output: Shape) -> some Sequence<Range<Int>> {
-    let patchValues = output[1] * output[2] * weight.matrixRows
-    let size = max(1, Self.groupValues / max(1, patchValues))
-    return stride(from: 0, to: output[0], by: size).lazy.map { [batch = output[0]] start in
-      start..<Swift.min(start + size, batch)
-    }
-  }
-
-  /// Where some images of a batch lie in the batch seen as a matrix of positions.
-  private func rows(of images: Range<Int>, in shape: Shape) -> Range<Int> {
-    let positions = shape[1] * shape[2]
-    return images.lowerBound * positions..<images.upperBound * positions
+    let framed = window.padding == 0 ? input : workspace.kept[0]
+    framed.convolutionWeightGradient(
+      window, outputGradient, into: &workspace.parameterGradients[0])
+    guard workspace.needsInputGradient else { return Tensor() }
+    outputGradient.convolutionInputGradient(
+      window, weight: weight, input: input.shape, into: &workspace.inputGradient)
+    return workspace.inputGradient
   }
 
   public mutating func visitParameters<Failure: Error>(

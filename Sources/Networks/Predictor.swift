@@ -38,32 +38,40 @@ public struct Predictor: Sendable {
   private static func step(
     _ body: Sequential, _ step: Sequential.Step, _ next: Sequential.Step?
   ) -> (Step, count: Int) {
-    let normalization: BatchNorm2d? =
-      if case .layer(let index) = next { body.layers[index] as? BatchNorm2d } else { nil }
     switch step {
-    case .pooledConvolution(let step):
-      return (body.prepared(step), 1)
+    case .pooledConvolution(let step): return (body.prepared(step), 1)
+    case .pooledPair(let step, let next):
+      let (first, second) = (body.prepared(step), body.prepared(next))
+      return ({ second(first($0)) }, 1)
+    case .rectifiedNormalization(let index): return (normalized(body, index, relu: true), 1)
     case .layer(let index):
-      switch (body.layers[index], normalization) {
-      case (let conv as Conv2d, let normalization?):
+      let following: (normalization: BatchNorm2d, relu: Bool)? =
+        switch next {
+        case .layer(let index): (body.layers[index] as? BatchNorm2d).map { ($0, false) }
+        case .rectifiedNormalization(let index): (body.normalization(index), true)
+        default: nil
+        }
+      switch (body.layers[index], following) {
+      case (let conv as Conv2d, let (normalization, relu)?):
         let (weight, bias) = normalization.folded(weight: conv.weight, bias: conv.bias)
         let folded = Conv2d(weight: weight, bias: bias, window: conv.window)
-        return ({ folded($0) }, 2)
-      case (let dense as Dense, let normalization?):
+        return ({ relu ? ReLU()(folded($0)) : folded($0) }, 2)
+      case (let dense as Dense, let (normalization, relu)?):
         let (weight, bias) = normalization.folded(weight: dense.weight, bias: dense.bias)
         let folded = Dense(weight: weight, bias: bias)
-        return ({ folded($0) }, 2)
-      case (let normalization as BatchNorm2d, _):
-        let coefficients = normalization.inferenceCoefficients
-        return (
-          {
-            var output = Tensor()
-            $0.scaledAndShifted(by: coefficients, into: &output)
-            return output
-          }, 1
-        )
+        return ({ relu ? ReLU()(folded($0)) : folded($0) }, 2)
+      case (is BatchNorm2d, _): return (normalized(body, index, relu: false), 1)
       case (let layer, _): return ({ layer($0) }, 1)
       }
+    }
+  }
+
+  private static func normalized(_ body: Sequential, _ index: Int, relu: Bool) -> Step {
+    let coefficients = body.normalization(index).inferenceCoefficients
+    return {
+      var output = Tensor()
+      $0.scaledAndShifted(by: coefficients, relu: relu, into: &output)
+      return output
     }
   }
 

@@ -50,6 +50,13 @@ public struct Sequential: Layer {
       case .pooledConvolution(let step):
         workspace.inner[step.convolution].needsInputGradient = needsInputGradient
         value = forward(value, step, in: &workspace, using: &generator)
+      case .pooledPair(let step, let next):
+        workspace.inner[step.convolution].needsInputGradient = needsInputGradient
+        workspace.inner[next.convolution].needsInputGradient = true
+        value = forward(value, step, next, in: &workspace, using: &generator)
+      case .rectifiedNormalization(let index):
+        workspace.inner[index].needsInputGradient = needsInputGradient
+        value = normalization(index).forward(value, relu: true, in: &workspace.inner[index])
       }
       workspace.outputs.append(value)
     }
@@ -69,6 +76,11 @@ public struct Sequential: Layer {
           gradient, input: stepInput, in: &workspace.inner[index])
       case .pooledConvolution(let step):
         gradient = backward(gradient, step, input: stepInput, in: &workspace)
+      case .pooledPair(let step, let next):
+        gradient = backward(gradient, step, next, input: stepInput, in: &workspace)
+      case .rectifiedNormalization(let index):
+        gradient = normalization(index).backward(
+          gradient, input: stepInput, relu: true, in: &workspace.inner[index])
       }
     }
     workspace.outputs.removeAll(keepingCapacity: true)

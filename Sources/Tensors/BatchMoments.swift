@@ -25,10 +25,13 @@ extension Tensor {
     }
   }
 
-  /// result = factor · self + offset, channel by channel.
+  /// result = factor · self + offset, channel by channel; what is not above 0 becomes 0 where a ReLU
+  /// follows.
   ///
   /// - Parameter coefficients: `[2, channels]`: the factors, then the offsets.
-  public func scaledAndShifted(by coefficients: Tensor, into result: inout Tensor) {
+  public func scaledAndShifted(
+    by coefficients: Tensor, relu: Bool = false, into result: inout Tensor
+  ) {
     let channels = matrixColumns
     precondition(coefficients.shape == Shape(2, channels))
     result.resize(to: shape)
@@ -37,7 +40,7 @@ extension Tensor {
         result.withMutableValues {
           kernels.scaleAndShift(
             x.base, factor: coefficients.base, offset: coefficients.base + channels,
-            rows: matrixRows, channels: channels, into: $0.base)
+            rows: matrixRows, channels: channels, relu: relu, into: $0.base)
         }
       }
     }
@@ -45,21 +48,27 @@ extension Tensor {
 
   /// Σ dY and Σ dY · (x − mean) of every channel, where self is x.
   ///
+  /// - Parameter rectified: where a ReLU follows, what it answered: dY counts where that is above 0.
   /// - Parameter moments: `[2, channels]` as `momentsOfRows` makes them.
   /// - Parameter sums: becomes `[2, channels]`.
-  public func gradientSums(_ outputGradient: Tensor, moments: Tensor, into sums: inout Tensor) {
+  public func gradientSums(
+    _ outputGradient: Tensor, through rectified: Tensor?, moments: Tensor, into sums: inout Tensor
+  ) {
     let channels = matrixColumns
     precondition(outputGradient.shape == shape, "\(outputGradient.shape) for \(shape)")
-    precondition(moments.shape == Shape(2, channels))
+    precondition(moments.shape == Shape(2, channels) && (rectified ?? self).shape == shape)
     sums.resize(to: Shape(2, channels))
     sums.fill(with: 0)
     withValues { x in
       outputGradient.withValues { dY in
-        moments.withValues { moments in
-          sums.withMutableValues {
-            kernels.sumGradients(
-              dY.base, x: x.base, mean: moments.base, rows: matrixRows, channels: channels,
-              sum: $0.base, weightedSum: $0.base + channels)
+        (rectified ?? self).withValues { output in
+          moments.withValues { moments in
+            sums.withMutableValues {
+              kernels.sumGradients(
+                dY.base, output: rectified.map { _ in output.base }, x: x.base,
+                mean: moments.base, rows: matrixRows, channels: channels, sum: $0.base,
+                weightedSum: $0.base + channels)
+            }
           }
         }
       }
@@ -68,21 +77,26 @@ extension Tensor {
 
   /// result = a · dY + b · x + c, channel by channel, where self is x.
   ///
+  /// - Parameter rectified: where a ReLU follows, what it answered: dY counts where that is above 0.
   /// - Parameter coefficients: `[3, channels]`: a, b, c.
   public func combined(
-    with outputGradient: Tensor, coefficients: Tensor, into result: inout Tensor
+    with outputGradient: Tensor, through rectified: Tensor?, coefficients: Tensor,
+    into result: inout Tensor
   ) {
     let channels = matrixColumns
     precondition(outputGradient.shape == shape && coefficients.shape == Shape(3, channels))
+    precondition((rectified ?? self).shape == shape)
     result.resize(to: shape)
     withValues { x in
       outputGradient.withValues { dY in
-        coefficients.withValues { coefficients in
-          result.withMutableValues {
-            kernels.combineGradient(
-              dY.base, a: coefficients.base, x: x.base, b: coefficients.base + channels,
-              c: coefficients.base + 2 * channels, rows: matrixRows, channels: channels,
-              into: $0.base)
+        (rectified ?? self).withValues { output in
+          coefficients.withValues { coefficients in
+            result.withMutableValues {
+              kernels.combineGradient(
+                dY.base, output: rectified.map { _ in output.base }, a: coefficients.base,
+                x: x.base, b: coefficients.base + channels, c: coefficients.base + 2 * channels,
+                rows: matrixRows, channels: channels, into: $0.base)
+            }
           }
         }
       }

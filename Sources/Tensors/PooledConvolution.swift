@@ -39,6 +39,9 @@ public struct PooledConvolution: Sendable {
       ? outputChannels % 8 == 0 : inputChannels % 8 == 0 && outputChannels % 16 == 0
   }
 
+  /// Images in the batch.
+  public var batch: Int { input[0] }
+
   /// `[batch, pooledRows, pooledColumns, outputChannels]`
   public var outputShape: Shape {
     Shape(input[0], geometry.pooledRows, geometry.pooledColumns, geometry.outputChannels)
@@ -46,7 +49,9 @@ public struct PooledConvolution: Sendable {
 
   /// What the operation needs beside input and output; used again step after step.
   public struct Room: Sendable {
-    fileprivate var padded = Tensor()
+    /// One image with its padding, and the gradient of one.
+    fileprivate var framed = Tensor()
+    fileprivate var framedGradient = Tensor()
     /// Which of the four outputs under each pooled one was the largest: 32-bit whole numbers in the
     /// memory of floats.
     fileprivate var winners = Tensor()
@@ -56,41 +61,46 @@ public struct PooledConvolution: Sendable {
     fileprivate var scratch = Tensor()
     fileprivate var transposedWeight = Tensor()
     fileprivate var transposedGradient = Tensor()
-    fileprivate var paddedGradient = Tensor()
 
     public init() {}
   }
 
-  /// Training: the output, while `room` keeps what `gradients` will need.
+  /// Training, before the first `apply` of a step: prepares the weight and makes room.
   ///
   /// - Parameter weight: `[3, 3, inputChannels, outputChannels]`.
-  /// - Parameter output: becomes `outputShape`.
+  /// - Parameter output: becomes of `outputShape`.
+  public func prepare(weight: Tensor, output: inout Tensor, room: inout Room) {
+    output.resize(to: outputShape)
+    room.winners.resize(to: outputShape)
+    if geometry.inputChannels > 1 { Self.transform(weight, into: &room.weights) }
+  }
+
+  /// Training: the output of some images, while `room` keeps what the gradients will need.
+  ///
+  /// - Parameter output: of `outputShape`; the places of the images are written.
   public func apply(
-    to input: Tensor, weight: Tensor, bias: Tensor, into output: inout Tensor, room: inout Room
+    to input: Tensor, images: Range<Int>, weight: Tensor, bias: Tensor,
+    into output: inout Tensor, room: inout Room
   ) {
-    var winners = Tensor()
+    var (winners, weights) = (Tensor(), Tensor())  // parts of the room cannot be lent beside it
     swap(&winners, &room.winners)
-    winners.resize(to: outputShape)
-    if geometry.inputChannels == 1 {
-      winners.withMutableCodes {
-        apply(to: input, transformed: weight, bias: bias, into: &output, winners: $0, room: &room)
-      }
-    } else {
-      var weights = Tensor()
-      swap(&weights, &room.weights)
-      Self.transform(weight, into: &weights)
-      winners.withMutableCodes {
-        apply(to: input, transformed: weights, bias: bias, into: &output, winners: $0, room: &room)
-      }
-      swap(&weights, &room.weights)
+    swap(&weights, &room.weights)
+    winners.withMutableCodes {
+      apply(
+        to: input, images: images,
+        transformed: geometry.inputChannels == 1 ? weight : weights, bias: bias, into: &output,
+        winners: $0, room: &room)
     }
+    swap(&weights, &room.weights)
     swap(&winners, &room.winners)
   }
 
   /// Inference: the output for a weight that `transformed` has prepared.
   public func callAsFunction(_ input: Tensor, transformed weight: Tensor, bias: Tensor) -> Tensor {
-    var (output, room) = (Tensor(), Room())
-    apply(to: input, transformed: weight, bias: bias, into: &output, winners: nil, room: &room)
+    var (output, room) = (Tensor(uninitialized: outputShape), Room())
+    apply(
+      to: input, images: 0..<self.input[0], transformed: weight, bias: bias, into: &output,
+      winners: nil, room: &room)
     return output
   }
 
@@ -117,12 +127,12 @@ public struct PooledConvolution: Sendable {
   }
 
   private func apply(
-    to input: Tensor, transformed weight: Tensor, bias: Tensor, into output: inout Tensor,
-    winners: MutableCodes?, room: inout Room
+    to input: Tensor, images: Range<Int>, transformed weight: Tensor, bias: Tensor,
+    into output: inout Tensor, winners: MutableCodes?, room: inout Room
   ) {
-    precondition(input.shape == self.input)
-    output.resize(to: outputShape)
-    let padded = padded(input, room: &room)
+    precondition(input.shape == self.input && output.shape == outputShape)
+    precondition(images.lowerBound >= 0 && images.upperBound <= self.input[0])
+    room.framed.resize(to: framedShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
     if !isSingle {
@@ -131,10 +141,10 @@ public struct PooledConvolution: Sendable {
     }
     weight.withValues { weight in
       bias.withValues { bias in
-        padded.withValues { input in
+        input.withValues { input in
           output.withMutableValues { output in
-            for image in 0..<self.input[0] {
-              let picture = input.base + image * g.inputValues
+            for image in images {
+              let picture = framed(input.base, image, room: &room.framed)
               let result = output.base + image * g.outputValues
               let winners = winners.map { $0 + image * g.outputValues }
               if isSingle {
@@ -161,7 +171,7 @@ public struct PooledConvolution: Sendable {
     let g = geometry
     room.product.withMutableValues { product in
       room.tiles.withMutableValues { tiles in
-        kernels.winogradTiles(input, g, into: tiles.base)
+        kernels.winogradTiles(input, g, tileCount: g.positions, into: tiles.base)
         kernels.winogradProduct(
           tiles: tiles.base, weights: weights, tileCount: g.positions,
           inputChannels: g.inputChannels, outputChannels: g.outputChannels, into: product.base)
@@ -171,74 +181,63 @@ public struct PooledConvolution: Sendable {
     }
   }
 
-  /// The way back through the last `apply` with this room.
+  /// The way back, before the first `addGradients` of a step.
   ///
-  /// - Parameter outputGradient: of the pooled output.
-  /// - Parameter weightGradient: becomes ∂loss/∂weight.
-  /// - Parameter biasGradient: becomes ∂loss/∂bias: each pooled output comes from one output of the
-  ///   convolution.
-  /// - Parameter inputGradient: becomes ∂loss/∂input, when it is wanted.
-  public func gradients(
-    _ outputGradient: Tensor, input: Tensor, weight: Tensor, weightGradient: inout Tensor,
-    biasGradient: inout Tensor, inputGradient: inout Tensor, wantsInputGradient: Bool,
-    room: inout Room
-  ) {
-    precondition(outputGradient.shape == outputShape && input.shape == self.input)
-    addWeightGradient(
-      outputGradient, padding == 0 ? input : room.padded, weight: weight, into: &weightGradient,
-      biasGradient: &biasGradient, room: &room)
-    guard wantsInputGradient else { return }
-    if padding == 0 {
-      addInputGradient(outputGradient, weight: weight, into: &inputGradient, room: &room)
-    } else {
-      var padded = Tensor()
-      swap(&padded, &room.paddedGradient)
-      addInputGradient(outputGradient, weight: weight, into: &padded, room: &room)
-      inputGradient.resize(to: self.input)
-      copyInner(of: padded, into: &inputGradient)
-      swap(&padded, &room.paddedGradient)
-    }
-  }
-
-  private func addWeightGradient(
-    _ outputGradient: Tensor, _ padded: Tensor, weight: Tensor,
-    into weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
+  /// - Parameter weightGradient: becomes of the weight's shape.
+  /// - Parameter biasGradient: becomes 0.
+  public func prepareGradients(
+    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
   ) {
     let g = geometry
     weightGradient.resize(to: weight.shape)
     biasGradient.resize(to: Shape(g.outputChannels))
     biasGradient.fill(with: 0)
-    let isSingle = g.inputChannels == 1
-    if isSingle {
-      weightGradient.fill(with: 0)
-    } else {
-      room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-      room.transposedGradient.fill(with: 0)
-      room.scratch.resize(to: Shape(2 * (g.positions + 1)))
+    if g.inputChannels == 1 { return weightGradient.fill(with: 0) }
+    room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    room.transposedGradient.fill(with: 0)
+    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    weight.withValues { weight in
+      room.transposedWeight.withMutableValues {
+        kernels.transposeWeights(
+          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
+      }
     }
+  }
+
+  /// The way back for some images through the `apply` with this room: adds to ∂loss/∂weight and to
+  /// ∂loss/∂bias (each pooled output comes from one output of the convolution).
+  ///
+  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
+  public func addGradients(
+    _ outputGradient: Tensor, images: Range<Int>, input: Tensor, weightGradient: inout Tensor,
+    biasGradient: inout Tensor, room: inout Room
+  ) {
+    precondition(input.shape == self.input && images.upperBound <= self.input[0])
+    let first = firstImage(of: outputGradient, images, outputShape)
+    let g = geometry
+    let isSingle = g.inputChannels == 1
+    room.framed.resize(to: framedShape)
+    if !isSingle { room.scratch.resize(to: Shape(2 * (g.positions + 1))) }
     outputGradient.withValues { dY in
-      padded.withValues { x in
+      input.withValues { x in
         room.winners.withCodes { winners in
           biasGradient.withMutableValues { db in
-            if isSingle {
-              weightGradient.withMutableValues { dW in
-                for image in 0..<input[0] {
+            for image in images {
+              let picture = framed(x.base, image, room: &room.framed)
+              let dY = dY.base + (image - first) * g.outputValues
+              let winners = winners + image * g.outputValues
+              if isSingle {
+                weightGradient.withMutableValues {
                   kernels.pooledWeightGradient1(
-                    dY.base + image * g.outputValues,
-                    winners: winners + image * g.outputValues,
-                    image: x.base + image * g.inputValues, g, into: dW.base,
+                    dY, winners: winners, image: picture, g, into: $0.base,
                     biasGradient: db.base)
                 }
-              }
-            } else {
-              room.transposedGradient.withMutableValues { dW in
+              } else {
                 room.scratch.withMutableValues { scratch in
-                  for image in 0..<input[0] {
+                  room.transposedGradient.withMutableValues {
                     kernels.pooledWeightGradient(
-                      dY.base + image * g.outputValues,
-                      winners: winners + image * g.outputValues,
-                      image: x.base + image * g.inputValues, g, scratch: scratch.base,
-                      into: dW.base, biasGradient: db.base)
+                      dY, winners: winners, image: picture, g, scratch: scratch.base,
+                      into: $0.base, biasGradient: db.base)
                   }
                 }
               }
@@ -247,42 +246,46 @@ public struct PooledConvolution: Sendable {
         }
       }
     }
-    if !isSingle {
-      room.transposedGradient.withValues { transposed in
-        weightGradient.withMutableValues {
-          kernels.transposeWeights(
-            transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
-        }
+  }
+
+  /// The way back, after the last `addGradients` of a step.
+  public func finishGradients(weightGradient: inout Tensor, room: inout Room) {
+    let g = geometry
+    if g.inputChannels == 1 { return }
+    room.transposedGradient.withValues { transposed in
+      weightGradient.withMutableValues {
+        kernels.transposeWeights(
+          transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
       }
     }
   }
 
-  private func addInputGradient(
-    _ outputGradient: Tensor, weight: Tensor, into inputGradient: inout Tensor,
+  /// ∂loss/∂input for some images, between `prepareGradients` and the end of the step.
+  ///
+  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
+  /// - Parameter inputGradient: in the shape of the input, of all images or of these alone.
+  public func findInputGradient(
+    _ outputGradient: Tensor, images: Range<Int>, into inputGradient: inout Tensor,
     room: inout Room
   ) {
     let g = geometry
     precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
-    inputGradient.resize(to: Shape(input[0], g.rows, g.columns, g.inputChannels))
-    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    let firstOutput = firstImage(of: outputGradient, images, outputShape)
+    let firstInput = firstImage(of: inputGradient, images, input)
+    room.framedGradient.resize(to: framedShape)
     room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
-    weight.withValues { weight in
-      room.transposedWeight.withMutableValues {
-        kernels.transposeWeights(
-          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
-      }
-    }
     outputGradient.withValues { dY in
       room.winners.withCodes { winners in
         room.transposedWeight.withValues { transposed in
           room.scratch.withMutableValues { scratch in
             inputGradient.withMutableValues { dX in
-              for image in 0..<input[0] {
-                kernels.pooledInputGradient(
-                  dY.base + image * g.outputValues,
-                  winners: winners + image * g.outputValues,
-                  transposedWeight: transposed.base, g, scratch: scratch.base,
-                  into: dX.base + image * g.inputValues)
+              for image in images {
+                framed(gradient: dX.base, image - firstInput, room: &room.framedGradient) {
+                  kernels.pooledInputGradient(
+                    dY.base + (image - firstOutput) * g.outputValues,
+                    winners: winners + image * g.outputValues,
+                    transposedWeight: transposed.base, g, scratch: scratch.base, into: $0)
+                }
               }
             }
           }
@@ -291,43 +294,57 @@ public struct PooledConvolution: Sendable {
     }
   }
 
-  /// The input with its padding of zeros around each image.
-  private func padded(_ input: Tensor, room: inout Room) -> Tensor {
-    if padding == 0 { return input }
-    let g = geometry
-    room.padded.resize(to: Shape(input.shape[0], g.rows, g.columns, g.inputChannels))
-    room.padded.fill(with: 0)
-    let line = self.input[2] * g.inputChannels
-    room.padded.withMutableValues { padded in
-      input.withValues { input in
-        forEachLine { inner, outer in
-          (padded.base + outer).update(from: input.base + inner, count: line)
-        }
-      }
-    }
-    return room.padded
+  /// The image that a tensor begins with: it holds all images of the batch, or only some.
+  private func firstImage(of tensor: Tensor, _ images: Range<Int>, _ all: Shape) -> Int {
+    if tensor.shape == all { return 0 }
+    precondition(tensor.shape == all.with(batch: images.count), "\(tensor.shape) of \(all)")
+    return images.lowerBound
   }
 
-  private func copyInner(of padded: Tensor, into inner: inout Tensor) {
-    let line = input[2] * geometry.inputChannels
-    inner.withMutableValues { target in
-      padded.withValues { source in
-        forEachLine { inner, outer in
-          (target.base + inner).update(from: source.base + outer, count: line)
-        }
+  // Where there is padding, images get it one after the other, just before they are looked at: a whole
+  // batch of framed images would have left the cache by then.
+
+  private var framedShape: Shape {
+    padding == 0 ? Shape(0) : Shape(geometry.rows, geometry.columns, geometry.inputChannels)
+  }
+
+  /// Values of one image without its padding.
+  private var imageValues: Int { input[1] * input[2] * input[3] }
+
+  /// An image of the batch with its padding of zeros.
+  private func framed(_ batch: Floats, _ image: Int, room: inout Tensor) -> Floats {
+    let source = batch + image * imageValues
+    if padding == 0 { return source }
+    return room.withMutableValues { framed in
+      framed.update(repeating: 0)
+      forEachLine { inner, outer, count in
+        (framed.base + outer).update(from: source + inner, count: count)
+      }
+      return Floats(framed.base)  // valid beyond: the room stays as it is until the next image
+    }
+  }
+
+  /// Lets `body` write the gradient of an image with its padding, and keeps what is within.
+  private func framed(
+    gradient batch: MutableFloats, _ image: Int, room: inout Tensor,
+    _ body: (MutableFloats) -> Void
+  ) {
+    let target = batch + image * imageValues
+    if padding == 0 { return body(target) }
+    room.withMutableValues { framed in
+      body(framed.base)
+      forEachLine { inner, outer, count in
+        (target + inner).update(from: framed.base + outer, count: count)
       }
     }
   }
 
-  /// Where each line of pixels begins, without and with padding.
-  private func forEachLine(_ body: (_ inner: Int, _ outer: Int) -> Void) {
+  /// Where each line of pixels of an image begins, without and with padding, and its values.
+  private func forEachLine(_ body: (_ inner: Int, _ outer: Int, _ count: Int) -> Void) {
     let g = geometry
-    for image in 0..<input[0] {
-      for row in 0..<input[1] {
-        body(
-          (image * input[1] + row) * input[2] * g.inputChannels,
-          ((image * g.rows + row + padding) * g.columns + padding) * g.inputChannels)
-      }
+    let line = input[2] * g.inputChannels
+    for row in 0..<input[1] {
+      body(row * line, ((row + padding) * g.columns + padding) * g.inputChannels, line)
     }
   }
 }

@@ -100,6 +100,15 @@ extension Tensor {
   public var isFinite: Bool { withValues { $0.allSatisfy(\.isFinite) } }
 }
 
+/// Pixels from 0 to 255 as numbers from 0 to 1.
+public func brightness(
+  of pixels: UnsafeBufferPointer<UInt8>, into values: UnsafeMutableBufferPointer<Float>
+) {
+  precondition(pixels.count == values.count)
+  guard let source = pixels.baseAddress, let target = values.baseAddress else { return }
+  kernels.scaleBytes(source, 1 / 255, into: target, count: pixels.count)
+}
+
 extension UnsafeBufferPointer {
   /// The address, also of an empty buffer. Kernels read nothing through it when the count is 0.
   package var base: UnsafePointer<Element> { baseAddress! }

@@ -25,7 +25,7 @@ public struct Window: Hashable, Sendable {
     return room < 0 ? 0 : room / stride + 1
   }
 
-  fileprivate func geometry(over input: Shape) -> WindowGeometry {
+  func geometry(over input: Shape) -> WindowGeometry {
     WindowGeometry(
       side: side, stride: stride, padding: padding, rows: input[1], columns: input[2],
       channels: input[3], outputRows: outputs(along: input[1]),
@@ -34,50 +34,6 @@ public struct Window: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// Every window of some images as a row of a matrix (also called im2col), so that a convolution
-  /// becomes one matrix product.
-  ///
-  /// - Note: self is `[batch, rows, columns, channels]`; the result is `[images · outputRows ·
-  ///   outputColumns, side · side · channels]`, a row running over window rows, window columns, then
-  ///   channels. Padding is 0.
-  /// - Parameter images: which images of the batch.
-  public func unfold(_ window: Window, images: Range<Int>, into patches: inout Tensor) {
-    let geometry = window.geometry(over: shape)
-    precondition(images.lowerBound >= 0 && images.upperBound <= shape[0])
-    patches.resize(to: Shape(images.count * geometry.positions, geometry.patch))
-    guard !patches.isEmpty else { return }
-    withValues { input in
-      patches.withMutableValues { patches in
-        for (index, image) in images.enumerated() {
-          kernels.unfoldImage(
-            input.base + image * geometry.image, geometry,
-            into: patches.base + index * geometry.positions * geometry.patch)
-        }
-      }
-    }
-  }
-
-  /// The adjoint of `unfold`: adds every row of `patches` to the pixels of its window.
-  ///
-  /// - Note: self is `[batch, rows, columns, channels]`.
-  public mutating func fold(_ patches: Tensor, _ window: Window, images: Range<Int>) {
-    let geometry = window.geometry(over: shape)
-    precondition(images.lowerBound >= 0 && images.upperBound <= shape[0])
-    precondition(
-      patches.shape == Shape(images.count * geometry.positions, geometry.patch),
-      "patches \(patches.shape) of \(window) over \(shape)")
-    guard !patches.isEmpty else { return }
-    withMutableValues { output in
-      patches.withValues { patches in
-        for (index, image) in images.enumerated() {
-          kernels.foldImage(
-            patches.base + index * geometry.positions * geometry.patch, geometry,
-            into: output.base + image * geometry.image)
-        }
-      }
-    }
-  }
-
   /// The largest value of every window and channel.
   ///
   /// - Note: from `[batch, rows, columns, channels]` to `[batch, outputRows, outputColumns,

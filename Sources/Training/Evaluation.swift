@@ -155,10 +155,11 @@ extension LabelledImages {
   /// Some images as a network takes them: `[images, rows, columns, 1]`.
   public func images(_ range: Range<Int>, preprocessing: Preprocessing) -> Tensor {
     var tensor = Tensor(uninitialized: Shape(range.count, rows, columns, 1))
-    let first = range.lowerBound * pixelsPerImage
+    let places = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
     tensor.withMutableValues { values in
       pixels.withUnsafeBufferPointer { pixels in
-        for i in values.indices { values[i] = preprocessing(Float(pixels[first + i]) * (1 / 255)) }
+        brightness(of: UnsafeBufferPointer(rebasing: pixels[places]), into: values)
+        preprocessing.apply(to: values)
       }
     }
     return tensor

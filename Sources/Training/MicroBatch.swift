@@ -74,12 +74,14 @@ struct MicroBatch: Sendable {
         for (place, index) in indices.enumerated() {
           let image = UnsafeMutableBufferPointer(
             rebasing: values[place * size..<(place + 1) * size])
-          for i in 0..<size { image[i] = Float(pixels[index * size + i]) * (1 / 255) }
+          brightness(
+            of: UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),
+            into: image)
           work.augmentation.apply(
             to: image, rows: data.rows, columns: data.columns, room: &augmentationRoom,
             using: &generator)
-          for i in 0..<size { image[i] = work.preprocessing(image[i]) }
         }
+        work.preprocessing.apply(to: values)
       }
     }
   }

@@ -5,7 +5,8 @@ import Synchronization
 /// A fixed number of threads that share out numbered pieces of work.
 ///
 /// The threads are the team's own, so that waiting for them never parks a thread of Swift's
-/// cooperative pool. They sleep between jobs and end with the team. With one thread everything runs
+/// cooperative pool. Between jobs they look out for the next one for some microseconds, then they sleep;
+/// they end with the team. With one thread everything runs
 /// on the caller and no thread is made.
 ///
 /// Which thread takes which piece is left to chance; results must depend on the piece alone.
@@ -142,6 +143,9 @@ private final class Board: Sendable {
   private let state = Mutex(State())
   /// The job's next piece: whoever asks first gets it.
   private let next = Atomic<Int>(0)
+  /// `number` and `busyThreads` of the state for those who only look: what they see is a hint.
+  private let shownNumber = Atomic<Int>(0)
+  private let shownBusyThreads = Atomic<Int>(0)
   /// Each thread has its own, or a quick one would take another's call.
   private let calls: [DispatchSemaphore]
   private let isDone = DispatchSemaphore(value: 0)
@@ -156,9 +160,11 @@ private final class Board: Sendable {
       state.job = job
       state.count = count
       state.number += 1
+      shownNumber.store(state.number, ordering: .relaxed)
     }
     for call in calls { call.signal() }
     work(on: job, count)
+    lookOut { shownBusyThreads.load(ordering: .relaxed) == 0 }
     let areOthersBusy = state.withLock { state in
       state.job = nil  // a thread that wakes up only now finds nothing left to do
       state.isAwaited = state.busyThreads > 0
@@ -171,6 +177,7 @@ private final class Board: Sendable {
   func work(as thread: Int) {
     var lastNumber = 0
     while true {
+      lookOut { shownNumber.load(ordering: .relaxed) != lastNumber }
       calls[thread].wait()
       let (job, count, isClosed) = state.withLock { state -> ((any Job)?, Int, Bool) in
         guard state.number != lastNumber, let job = state.job else {
@@ -178,6 +185,7 @@ private final class Board: Sendable {
         }
         lastNumber = state.number
         state.busyThreads += 1
+        shownBusyThreads.store(state.busyThreads, ordering: .relaxed)
         return (job, state.count, false)
       }
       if isClosed { return }
@@ -185,6 +193,7 @@ private final class Board: Sendable {
       work(on: job, count)
       let isLast = state.withLock { state in
         state.busyThreads -= 1
+        shownBusyThreads.store(state.busyThreads, ordering: .relaxed)
         guard state.busyThreads == 0, state.isAwaited else { return false }
         state.isAwaited = false
         return true
@@ -192,6 +201,14 @@ private final class Board: Sendable {
       if isLast { isDone.signal() }
     }
   }
+
+  /// Returns as soon as `isTrue`, or after some 20 µs. To wake a thread that sleeps takes the system 10 to
+  /// 50 µs, as long as some jobs take; a thread that looks on forever would take the core from others.
+  private func lookOut(for isTrue: () -> Bool) {
+    for _ in 0..<Self.mostLooks where isTrue() { return }
+  }
+
+  private static let mostLooks = 50_000
 
   private func work(on job: any Job, _ count: Int) {
     while true {

@@ -33,6 +33,8 @@ struct Benchmark: ParsableCommand {
     parsing: .unconditional,
     help: "Train so many passes over the images and show the memory after each of them.")
   var epochs: Int?
+  @Flag(help: "Measure convolutions of other shapes; see scripts/measure-convolutions.")
+  var convolutions = false
   @Flag(help: "Count allocations of memory; see scripts/count-allocations.")
   var allocations = false
   @Option(
@@ -43,6 +45,7 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     warnOfDebugBuild()
+    if convolutions { return measureConvolutions() }
     let threads = try checkedThreads(threads)
     guard var recipe = Recipe.named(network) else {
       throw UserError("there is no recipe \(network)")

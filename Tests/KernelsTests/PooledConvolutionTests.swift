@@ -148,7 +148,7 @@ import Testing
       kernels.winogradWeights(
         x.weight, inputChannels: g.inputChannels, outputChannels: g.outputChannels,
         into: &weights)
-      kernels.winogradTiles(x.image, g, into: &tiles)
+      kernels.winogradTiles(x.image, g, tileCount: g.positions, into: &tiles)
       kernels.winogradProduct(
         tiles: tiles, weights: weights, tileCount: g.positions, inputChannels: g.inputChannels,
         outputChannels: g.outputChannels, into: &product)
@@ -188,10 +188,18 @@ import Testing
     let squares: [Float] = [0, 1e-38, 1e-30, 1e-12, 1e-4, 0.5, 1, 3, 1e6, 1e20, 1e30]
     for kernels in allKernels {
       var (p, m, v) = (squares.map { _ in Float(2) }, squares.map { _ in Float(0.1) }, squares)
-      let gradient = squares.map { _ in Float(0.01) }
-      kernels.adamStep(
-        &p, gradient: gradient, firstMoment: &m, secondMoment: &v, count: p.count, beta1: 0.9,
-        beta2: 0.99, epsilon: 1e-8, rate: 0.1, rootScale: 1.5, decay: 0.999)
+      // The gradient is 0.01, in two parts that begin at their third number.
+      let parts: [[Float]] = [0.0075, 0.0025].map {
+        [9, 9] + Array(repeating: $0, count: squares.count)
+      }
+      parts[0].withUnsafeBufferPointer { one in
+        parts[1].withUnsafeBufferPointer { other in
+          kernels.adamStep(
+            &p, gradients: [one.baseAddress!, other.baseAddress!], gradientCount: 2, from: 2,
+            firstMoment: &m, secondMoment: &v, count: p.count, beta1: 0.9, beta2: 0.99,
+            epsilon: 1e-8, rate: 0.1, rootScale: 1.5, decay: 0.999)
+        }
+      }
       for i in squares.indices {
         let mean = 0.9 * 0.1 + 0.1 * 0.01
         let square = 0.99 * Double(squares[i]) + 0.01 * 1e-4

@@ -15,56 +15,45 @@ import Testing
     }
   }
 
-  /// The plain version: each output pixel's window, one value after the other.
-  private func unfolded(_ image: Tensor, _ window: Window) -> Tensor {
-    let (batch, rows, columns, channels) = (
-      image.shape[0], image.shape[1], image.shape[2], image.shape[3]
-    )
-    var values: [Float] = []
-    for n in 0..<batch {
-      for outputRow in 0..<window.outputs(along: rows) {
-        for outputColumn in 0..<window.outputs(along: columns) {
-          for i in 0..<window.side {
-            for j in 0..<window.side {
-              let row = outputRow * window.stride + i - window.padding
-              let column = outputColumn * window.stride + j - window.padding
-              let isInside = (0..<rows).contains(row) && (0..<columns).contains(column)
-              for c in 0..<channels { values.append(isInside ? image[n, row, column, c] : 0) }
-            }
+  /// Zeros around each image, and the image itself where it was.
+  @Test func framesLeaveTheImageAsItIs() {
+    let image = Tensor((1...12).map { Float($0) }, shape: Shape(2, 1, 3, 2))
+    var framed = Tensor()
+    image.framed(by: 1, into: &framed)
+    #expect(framed.shape == Shape(2, 3, 5, 2))
+    for n in 0..<2 {
+      for row in 0..<3 {
+        for column in 0..<5 {
+          for channel in 0..<2 {
+            let isInside = row == 1 && (1...3).contains(column)
+            #expect(
+              framed[n, row, column, channel] == (isInside ? image[n, 0, column - 1, channel] : 0))
           }
         }
       }
     }
-    let patch = window.side * window.side * channels
-    return Tensor(values, shape: Shape(values.count / patch, patch))
   }
 
+  /// ⟨convolve(x), y⟩ = ⟨x, inputGradient(y)⟩ = ⟨w, weightGradient(y)⟩: holds for every geometry, or
+  /// convolution gradients are wrong.
   @Test(arguments: geometries)
-  private func unfoldAgreesWithThePlainVersion(geometry: Geometry) {
-    var generator = SplitMix64(seed: 5)
-    let image = Tensor(normal: 1, shape: Shape(4, 5, 7, 3), using: &generator)
-    var patches = Tensor()
-    image.unfold(geometry.window, images: 0..<4, into: &patches)
-    let expected = unfolded(image, geometry.window)
-    #expect(patches == expected)
-    // Some of the images are the same rows.
-    var some = Tensor()
-    image.unfold(geometry.window, images: 1..<3, into: &some)
-    #expect(some.values == Array(expected.values[expected.count / 4..<expected.count / 4 * 3]))
-  }
-
-  /// ⟨unfold(x), y⟩ = ⟨x, fold(y)⟩: holds for every geometry, or convolution gradients are wrong.
-  @Test(arguments: geometries)
-  private func foldIsTheAdjointOfUnfold(geometry: Geometry) {
+  private func gradientsAreTheAdjoints(geometry: Geometry) {
     var generator = SplitMix64(seed: 6)
+    let window = geometry.window
     let image = Tensor(normal: 1, shape: Shape(4, 5, 7, 3), using: &generator)
-    var patches = Tensor()
-    image.unfold(geometry.window, images: 1..<3, into: &patches)
-    let matrix = Tensor(normal: 1, shape: patches.shape, using: &generator)
-    var folded = Tensor(zeros: image.shape)
-    folded.fold(matrix, geometry.window, images: 1..<3)
-    // Up to 25 rounded additions for a pixel, 3000 products: 1e-3 is far above, a lost row far below.
-    #expect(abs(patches.dot(matrix) - image.dot(folded)) < 1e-3)
+    let weight = Tensor(
+      normal: 1, shape: Shape(window.side, window.side, 3, 2), using: &generator)
+    let (rows, columns) = (window.outputs(along: 5), window.outputs(along: 7))
+    let y = Tensor(normal: 1, shape: Shape(4, rows, columns, 2), using: &generator)
+    var (framed, output) = (Tensor(), Tensor())
+    var (weightGradient, inputGradient) = (Tensor(), Tensor())
+    image.framed(by: window.padding, into: &framed)
+    framed.convolve(window, weight: weight, bias: Tensor(zeros: Shape(2)), into: &output)
+    framed.convolutionWeightGradient(window, y, into: &weightGradient)
+    y.convolutionInputGradient(window, weight: weight, input: image.shape, into: &inputGradient)
+    // A few thousand products in single precision: 1e-3 is far above, a lost row far below.
+    #expect(abs(output.dot(y) - image.dot(inputGradient)) < 1e-3)
+    #expect(abs(output.dot(y) - weight.dot(weightGradient)) < 1e-3)
   }
 
   /// The plain version of pooling, and of its gradient by the rule "the first of the largest".

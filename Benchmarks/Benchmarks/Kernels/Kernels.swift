@@ -11,9 +11,11 @@ let benchmarks: @Sendable () -> Void = {
   manyChannels(side: 15, inputs: 8, outputs: 16)
   products()
   measure("adamStep 205,000 parameters", [205_000, 205_000, 205_000, 205_000]) { p in
-    kernels.adamStep(
-      p[0], gradient: p[1], firstMoment: p[2], secondMoment: p[3], count: 205_000, beta1: 0.9,
-      beta2: 0.999, epsilon: 1e-8, rate: 1e-3, rootScale: 1, decay: 1)
+    withUnsafePointer(to: Floats(p[1])) {
+      kernels.adamStep(
+        p[0], gradients: $0, gradientCount: 1, from: 0, firstMoment: p[2], secondMoment: p[3],
+        count: 205_000, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 1e-3, rootScale: 1, decay: 1)
+    }
   }
 }
 
@@ -68,7 +70,7 @@ private func manyChannels(side: Int, inputs: Int, outputs: Int) {
   let (tiles, product) = (16 * g.positions * inputs, 16 * g.positions * outputs)
   let weights = 9 * inputs * outputs
   measure("winogradTiles \(name)", [g.inputValues, tiles]) { p in
-    kernels.winogradTiles(p[0], g, into: p[1])
+    kernels.winogradTiles(p[0], g, tileCount: g.positions, into: p[1])
   }
   measure("winogradProduct \(name)", [tiles, 16 * inputs * outputs, product]) { p in
     kernels.winogradProduct(
