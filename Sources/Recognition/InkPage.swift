@@ -29,17 +29,24 @@ struct InkPage: Sendable {
     // The disc must be wider than any stroke: in small pictures one digit fills everything.
     let share = max(gray.rows, gray.columns) <= 200 ? 0.5 : 0.2
     let widest = share * Double(min(gray.rows, gray.columns))
-    let first = gray.ink(on: gray.background(diameter: widest, workingSide: 256))
+    let half = max(gray.rows, gray.columns) > 800
+    let sample =
+      half ? gray.resampled(rows: (gray.rows + 1) / 2, columns: (gray.columns + 1) / 2) : gray
+    let scale = half ? 2.0 : 1
+    let first = sample.ink(on: sample.background(diameter: widest / scale, workingSide: 256))
     let blurred = Self.blurred(first)
     let threshold = Self.threshold(of: blurred)
     // A disc just wider than the strokes follows the edges of shadows, which a wide one rounds off.
     guard let strokes = StrokeScale(of: blurred, threshold: threshold) else {
-      (ink, strokeDarkness) = (first, nil)
+      ink = half ? gray.ink(on: gray.background(diameter: widest, workingSide: 256)) : first
+      strokeDarkness = nil
       return
     }
-    let diameter = 6 * strokes.width + 4
-    ink = diameter < 0.8 * widest
-      ? gray.ink(on: gray.background(diameter: diameter, workingSide: 512)) : first
+    let diameter = 6 * scale * strokes.width + 4
+    ink =
+      diameter < 0.8 * widest
+      ? gray.ink(on: gray.background(diameter: diameter, workingSide: 512))
+      : half ? gray.ink(on: gray.background(diameter: widest, workingSide: 256)) : first
     strokeDarkness = strokes.darkness
   }
 
@@ -75,7 +82,8 @@ struct InkPage: Sendable {
     var threshold = Double(otsu)
     if let strokeDarkness { threshold = max(threshold, K.x1 * strokeDarkness) }
     return FaintInk(
-      blurred: blurred, darkThreshold: UInt8(min(250, threshold)), lineThreshold: UInt8(K.line * Double(otsu)))
+      blurred: blurred, darkThreshold: UInt8(min(250, threshold)),
+      lineThreshold: UInt8(K.line * Double(otsu)))
   }
 
   /// Below 20 of 255 paper has grain, not ink.
