@@ -4,9 +4,9 @@ import Imaging
 /// Which candidates are digits, judged with what stands beside them: an l, an O or a piece of a
 /// letter looks like a digit, but not in a word of letters or on a page of them.
 ///
-/// Each candidate brings the logarithm of the odds that it is a digit. To its own are added half of
-/// those of its word (what follows it without a large gap), and twice the mean of the page's other
-/// words. The factors were chosen on synthetic pages.
+/// Each candidate brings the logarithm of the odds that it is a digit. To a share of its own are added
+/// those of its word (what follows it without a large gap), and the mean of the page's other words.
+/// The factors were chosen on synthetic pages.
 func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
   let boxes = candidates.map(\.region.box)
   let words = words(of: boxes)
@@ -35,8 +35,10 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
     let neighbours = min(8, max(-8, wordSums[word] - inWord[index]))
     // Three more that say nothing, so that a short page is judged by itself; and digits elsewhere
     // do not make a word of letters one of digits.
-    let elsewhere = min(K.pos, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
-    return K.p + K.own * candidate.evidence + neighbours + K.page * elsewhere > 0
+    let elsewhere = min(0.5, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
+    // Any dash, stem or side of a box is a 1: it wants a digit beside it, or a page without anything else.
+    let isLoneOne = candidate.digit == 1 && neighbours <= 0
+    return 0.6 * candidate.evidence + neighbours + 1.5 * elsewhere > (isLoneOne ? 0.6 : -0.1)
   }
 }
 
@@ -46,10 +48,10 @@ extension Candidate {
     min(3, max(-3, log((confidence + 0.005) / (junk + 0.005))))
   }
 
-  /// What that says about its neighbours. Many letters look like digits and few digits like letters:
-  /// what is junk says more than what is not.
+  /// What that says about its neighbours. Many letters look like digits and few digits like letters,
+  /// so what is junk says more than what is not, a part cut out of something less, and a 1 nothing.
   fileprivate var evidenceForOthers: Double {
-    min(digit == 1 ? K.one : isPart ? K.part : K.cap, evidence)
+    min(digit == 1 ? 0 : isPart ? 1 : 1.5, evidence)
   }
 }
 

@@ -29,28 +29,28 @@ struct InkPage: Sendable {
     // The disc must be wider than any stroke: in small pictures one digit fills everything.
     let share = max(gray.rows, gray.columns) <= 200 ? 0.5 : 0.2
     let widest = share * Double(min(gray.rows, gray.columns))
-    let half = max(gray.rows, gray.columns) > 800
+    // What is large enough is measured at half its size.
+    let scale = max(gray.rows, gray.columns) > 800 ? 2.0 : 1
     let sample =
-      half ? gray.resampled(rows: (gray.rows + 1) / 2, columns: (gray.columns + 1) / 2) : gray
-    let scale = half ? 2.0 : 1
-    let first = sample.ink(on: sample.background(diameter: widest / scale, workingSide: 256))
-    let blurred = Self.blurred(first)
-    let threshold = Self.threshold(of: blurred)
-    // A disc just wider than the strokes follows the edges of shadows, which a wide one rounds off.
-    guard let strokes = StrokeScale(of: blurred, threshold: threshold) else {
-      ink = half ? gray.ink(on: gray.background(diameter: widest, workingSide: 256)) : first
-      strokeDarkness = nil
-      return
+      scale == 1
+      ? gray
+      : gray.resampled(
+        rows: (gray.rows + 1) / 2, columns: (gray.columns + 1) / 2)
+    let roughInk = sample.ink(on: sample.background(diameter: widest / scale, workingSide: 256))
+    let blurred = Self.blurred(roughInk)
+    let strokeWidth =
+      scale * (usualStrokeWidth(of: blurred, threshold: Self.threshold(of: blurred)) ?? .infinity)
+    // A disc just wider than the strokes and where they cross follows the edges of shadows, which a
+    // wide one rounds off, so that their corners look like ink.
+    let diameter = 5 * strokeWidth + 4
+    if diameter < 0.8 * widest {
+      ink = gray.ink(on: gray.background(diameter: diameter, workingSide: 512))
+    } else if scale == 1 {
+      ink = roughInk
+    } else {
+      ink = gray.ink(on: gray.background(diameter: widest, workingSide: 256))
     }
-    let diameter = 6 * scale * strokes.width + 4
-    ink =
-      diameter < 0.8 * widest
-      ? gray.ink(on: gray.background(diameter: diameter, workingSide: 512))
-      : half ? gray.ink(on: gray.background(diameter: widest, workingSide: 256)) : first
-    strokeDarkness = strokes.darkness
   }
-
-  private let strokeDarkness: Double?
 
   private static func blurred(_ ink: GrayImage) -> GrayImage {
     ink.blurred(sigma: max(0.6, Double(max(ink.rows, ink.columns)) / 1200))
@@ -78,12 +78,7 @@ struct InkPage: Sendable {
   /// Ink and all that is nearly as dark, such as rulings, slightly blurred against grain.
   func faintInk() -> FaintInk {
     let blurred = Self.blurred(ink)
-    let otsu = Self.threshold(of: blurred)
-    var threshold = Double(otsu)
-    if let strokeDarkness { threshold = max(threshold, K.x1 * strokeDarkness) }
-    return FaintInk(
-      blurred: blurred, darkThreshold: UInt8(min(250, threshold)),
-      lineThreshold: UInt8(K.line * Double(otsu)))
+    return FaintInk(blurred: blurred, darkThreshold: Self.threshold(of: blurred))
   }
 
   /// Below 20 of 255 paper has grain, not ink.
@@ -113,14 +108,11 @@ struct InkPage: Sendable {
 struct FaintInk: Sendable {
   /// All that is darker than the lower threshold.
   let mask: Mask
-  /// Where lines are looked for, which may be fainter than any writing.
-  let lines: Mask
   private let blurred: GrayImage
   private let darkThreshold: UInt8
 
-  fileprivate init(blurred: GrayImage, darkThreshold: UInt8, lineThreshold: UInt8) {
+  fileprivate init(blurred: GrayImage, darkThreshold: UInt8) {
     self.blurred = blurred
-    lines = blurred.mask(above: lineThreshold)
     self.darkThreshold = darkThreshold
     mask = blurred.mask(above: UInt8(0.6 * Double(darkThreshold)))
   }

@@ -97,12 +97,11 @@ struct PageReading: Sendable {
   let reader: TileReader
   /// The segmentation's regions as they are.
   let whole: [Candidate]
-
   init(_ photo: GrayImage, classifier: any TileClassifier) {
     page = InkPage(photo)
     let faint = page.faintInk()
     found = faint.mask
-    let rulings = Rulings(in: faint.lines, ink: page.ink)
+    let rulings = Rulings(in: found, ink: page.ink)
     mask = faint.dark(in: rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink))
     segmentation = Segmentation(page: page, mask: mask)
     reader = TileReader(classifier: classifier, ink: page.ink)

@@ -79,7 +79,7 @@ private struct Ruling {
   /// there are no thin ones.
   static func rulings(among thin: [Ruling], in mask: Mask, ink: GrayImage) -> [Ruling] {
     let long = longOnes(among: thin, in: mask)
-    if long.count > 2 || K.thick == 0 { return long }
+    if long.count > 2 { return long }
     let thick = candidates(in: mask, ink: ink, thickest: 3 * thickest(in: mask)).filter {
       $0.isRuling(in: mask, smallestShare: 0.7) && $0.isStraight
     }
@@ -116,7 +116,8 @@ private struct Ruling {
   }
 
   /// A straight line, from its first middle on.
-  init(columns: Range<Int>, from first: Double, slope: Double, thickness: Double, darkness: Double) {
+  init(columns: Range<Int>, from first: Double, slope: Double, thickness: Double, darkness: Double)
+  {
     self.columns = columns
     middles = columns.indices.map { first + slope * Double($0 - columns.lowerBound) }
     (self.thickness, self.darkness) = (thickness, darkness)
@@ -277,8 +278,10 @@ private func walls(between level: [Ruling], in mask: Mask, ink: GrayImage) -> [R
 /// it is no box, and what is upright between two rulings may be a 1.
 private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: GrayImage) -> [Ruling] {
   let slack = 6
-  let columns = max(0, min(top.columns.lowerBound, bottom.columns.lowerBound) - slack)
-    ..< min(mask.rows, max(top.columns.upperBound, bottom.columns.upperBound) + slack)
+  let columns =
+    max(
+      0, min(top.columns.lowerBound, bottom.columns.lowerBound) - slack)..<min(
+      mask.rows, max(top.columns.upperBound, bottom.columns.upperBound) + slack)
   var found: [(column: Int, slope: Double, share: Double)] = []
   // Upright to the lines above and below, as far as a hand-held camera leaves it so; with how far each
   // leads aside, row by row.
@@ -298,7 +301,7 @@ private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: Gray
         if 0..<mask.rows ~= place && mask[place, row] { inked += 1 }
       }
       let share = Double(inked) / Double(end - first)
-      if share >= K.wall { found.append((column, slope, share)) }
+      if share >= 0.8 { found.append((column, slope, share)) }
       if index == 0 && share < 0.3 { break }
     }
   }
@@ -306,14 +309,17 @@ private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: Gray
   found.sort { ($0.share, -$0.column) > ($1.share, -$1.column) }
   let thickness = max(top.thickness, bottom.thickness)
   var best: [(column: Int, slope: Double, share: Double)] = []
-  for side in found where best.allSatisfy({ abs($0.column - side.column) > Int(2 * thickness) + 2 }) {
+  for side in found where best.allSatisfy({ abs($0.column - side.column) > Int(2 * thickness) + 2 })
+  {
     best.append(side)
   }
   let ends = Double(slack) + 2 * thickness
-  guard best.contains(where: {
-    abs(Double($0.column - top.columns.lowerBound)) <= ends
-      || abs(Double($0.column - top.columns.upperBound)) <= ends
-  }) else { return [] }
+  guard
+    best.contains(where: {
+      abs(Double($0.column - top.columns.lowerBound)) <= ends
+        || abs(Double($0.column - top.columns.upperBound)) <= ends
+    })
+  else { return [] }
   return best.map { side in
     let first = Int(top.middle(at: side.column))
     let end = max(first + 1, Int(bottom.middle(at: side.column)) + 1)
