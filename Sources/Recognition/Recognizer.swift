@@ -97,6 +97,7 @@ struct PageReading: Sendable {
   let reader: TileReader
   /// The segmentation's regions as they are.
   let whole: [Candidate]
+
   init(_ photo: GrayImage, classifier: any TileClassifier) {
     page = InkPage(photo)
     let faint = page.faintInk()
