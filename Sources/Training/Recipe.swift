@@ -45,7 +45,7 @@ public struct Recipe: Sendable {
     schedule: .warmUpLinear(warmUp: 0.1), beta1: 0.9, beta2: 0.99, labelSmoothing: 0.1,
     average: Average(decay: 0.995, from: 0.8), augmentation: .standard)
 
-  /// `standard` for pages: it also learns to know what is not a digit, as class 10.
+  /// For pages: half as wide again as `standard`, and it also learns to know what is not a digit, as class 10.
   public static let photo: Recipe = {
     var recipe = standard
     recipe.name = "photo"

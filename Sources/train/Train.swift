@@ -13,7 +13,7 @@ struct Train: ParsableCommand {
     abstract: "Trains a network on the MNIST digits and saves it as a checkpoint.",
     discussion: """
       Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
-      photo (the same for photos of pages: it also learns what is not a digit), reference (the \
+      photo (wider, for photos of pages: it also learns what is not a digit), reference (the \
       network of the textbooks).
 
       Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
