@@ -24,12 +24,12 @@ struct Candidate: Sendable {
 
   var digit: Int { probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0 }
   var confidence: Double { Double(probabilities.max() ?? 0) }
-  /// Much smaller or larger than the page's digits: then the network must be sure.
-  var isDoubtful = false
+  /// How sure the network must be: surer of what is much smaller or larger than the page's digits.
+  var leastConfidence = 0.0
   /// Cut out of ink that hangs together.
   var isPart = false
   /// More probably not a digit than one.
-  var isJunk: Bool { junk > 0.5 || isDoubtful && confidence <= 0.8 }
+  var isJunk: Bool { junk > 0.5 || confidence <= leastConfidence }
   /// What this reading of the ink is worth, beside others of the same ink: the logarithm of its
   /// probability.
   var worth: Double { log(max(1e-6, confidence)) }

@@ -125,7 +125,10 @@ struct PageReading: Sendable {
     return reader.parted(whole, referenceHeight: segmentation.referenceHeight)
       + reader.candidates(doubtful).filter(\.knowsJunk).map { candidate in
         var candidate = candidate
-        candidate.isDoubtful = true
+        // Specks and points look like ones.
+        let isTiny =
+          Double(candidate.region.box.height) < 0.2 * segmentation.referenceHeight
+        candidate.leastConfidence = isTiny ? (candidate.digit == 1 ? 1 : 0.97) : 0.8
         return candidate
       }
   }

@@ -50,7 +50,7 @@ struct Segmentation: Sendable {
     for fragment in others {
       if let owner = owner(of: fragment, among: digits, reference: reference) {
         digits[owner] = digits[owner].union(fragment)
-      } else if Double(fragment.box.height) >= max(8, 0.2 * reference) {
+      } else if Double(fragment.box.height) >= max(8, 0.1 * reference) {
         doubtful.append(fragment)
       } else {
         dropped.append(fragment)
