@@ -51,4 +51,9 @@ public struct Box: Hashable, Sendable {
       columns: max(0, columns.lowerBound - margin)..<min(size.columns, columns.upperBound + margin)
     )
   }
+
+  /// Whether it lies in another box.
+  public func isInside(_ other: Box) -> Bool {
+    rows.clamped(to: other.rows) == rows && columns.clamped(to: other.columns) == columns
+  }
 }

@@ -42,6 +42,16 @@ public struct Region: Hashable, Sendable {
       })
   }
 
+  /// The same ink elsewhere.
+  public func moved(rows down: Int, columns right: Int) -> Region {
+    Region(
+      runs: runs.map {
+        Run(
+          row: $0.row + down,
+          columns: $0.columns.lowerBound + right..<$0.columns.upperBound + right)
+      })
+  }
+
   /// This region alone, cut out along its box grown by `margin` pixels of paper.
   public func mask(margin: Int = 0) -> Mask {
     var mask = Mask(rows: box.height + 2 * margin, columns: box.width + 2 * margin)
@@ -54,6 +64,13 @@ public struct Region: Hashable, Sendable {
 }
 
 extension Mask {
+  /// Makes a region's pixels ink.
+  public mutating func fill(_ region: Region) {
+    for run in region.runs {
+      for column in run.columns { self[run.row, column] = true }
+    }
+  }
+
   /// The ink as runs: top to bottom, and left to right within a row.
   public func runs() -> [Run] {
     var runs: [Run] = []

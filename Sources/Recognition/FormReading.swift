@@ -31,7 +31,7 @@ extension PageReading {
         cuttable.contains(index)
         ? reader.partings(of: whole[index], referenceHeight: segmentation.referenceHeight) : []
       return choices(whole[index], parts: parts)
-    } + reader.candidates(segmentation.doubtful).map { choices($0, parts: []) }
+    } + unusual().map { choices($0, parts: []) }
   }
 
   private func choices(_ candidate: Candidate, parts: [[Candidate]]) -> [Choice] {

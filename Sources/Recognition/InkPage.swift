@@ -82,7 +82,7 @@ struct InkPage: Sendable {
   }
 
   /// Below 20 of 255 paper has grain, not ink.
-  private static let faintestInk: UInt8 = 20
+  static let faintestInk: UInt8 = 20
 
   /// A box of the working copy in pixels of the photo, at least one pixel large.
   func photoBox(_ box: Box) -> Box {
@@ -94,43 +94,5 @@ struct InkPage: Sendable {
     return Box(
       rows: scaled(box.rows, gray.rows, photoRows),
       columns: scaled(box.columns, gray.columns, photoColumns))
-  }
-}
-
-/// Two thresholds (hysteresis): ink is what hangs together at 0.6 t and somewhere is darker than t,
-/// with t Otsu's threshold of the ink.
-///
-/// Rulings are looked for and removed in between: those that touch no writing are as good a witness
-/// as those that do, and what is left of them is not dark.
-///
-/// - Source: J. Canny, "A computational approach to edge detection", IEEE PAMI 8 (1986), for the two
-///   thresholds.
-struct FaintInk: Sendable {
-  /// All that is darker than the lower threshold.
-  let mask: Mask
-  private let blurred: GrayImage
-  private let darkThreshold: UInt8
-
-  fileprivate init(blurred: GrayImage, darkThreshold: UInt8) {
-    self.blurred = blurred
-    self.darkThreshold = darkThreshold
-    mask = blurred.mask(above: UInt8(0.6 * Double(darkThreshold)))
-  }
-
-  /// What hangs together in `mask`, a part of this one's, and is dark somewhere.
-  func dark(in mask: Mask) -> Mask {
-    var result = Mask(rows: mask.rows, columns: mask.columns)
-    for region in mask.regions() {
-      let isDark = region.runs.contains { run in
-        let start = run.row * mask.columns
-        return run.columns.contains { blurred.pixels[start + $0] > darkThreshold }
-      }
-      if isDark {
-        for run in region.runs {
-          for column in run.columns { result[run.row, column] = true }
-        }
-      }
-    }
-    return result
   }
 }

@@ -95,6 +95,10 @@ struct PageReading: Sendable {
   let found: Mask, mask: Mask
   let segmentation: Segmentation
   let reader: TileReader
+  /// Much smaller or larger than the page's digits: digits only where the network is sure.
+  let doubtful: [Region]
+  /// Even smaller, or as thin as hairs beside the page's strokes: where the network is very sure.
+  let tiny: [Region]
   /// The segmentation's regions as they are.
   let whole: [Candidate]
 
@@ -103,34 +107,58 @@ struct PageReading: Sendable {
     let faint = page.faintInk()
     found = faint.mask
     let rulings = Rulings(in: found, ink: page.ink)
-    mask = faint.dark(in: rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink))
+    let (dark, rest) = faint.parted(
+      rulings.isEmpty ? found : rulings.removed(from: found, ink: page.ink))
+    mask = dark
     segmentation = Segmentation(page: page, mask: mask)
+    let (found, mask, height) = (found, mask, segmentation.referenceHeight)
+    func isSide(_ region: Region) -> Bool { isSideOfFrame(region, found: found, rest: mask) }
+    let margin = max(8, Int(0.2 * height))
+    let small = faint.closeups(of: segmentation.small.filter { !isSide($0) }, margin: margin)
+    // Grain has more pieces than any page has digits.
+    let light = rest.filter {
+      $0.area >= 5 && Double(max($0.box.height, $0.box.width)) < 0.45 * height
+    }.sorted { $0.area > $1.area }.prefix(60)
+    let isTiny = { (region: Region) in Double(region.box.height) < 0.2 * height }
+    doubtful =
+      segmentation.large.filter { !isSide($0) }
+      + small.filter { !isTiny($0) && $0.box.height >= 8 }
+    let lightest = faint.closeups(of: Array(light), margin: margin, besides: small)
+    tiny = (small.filter(isTiny) + lightest).filter { $0.box.height >= 8 }
     reader = TileReader(classifier: classifier, ink: page.ink)
-    let (found, mask) = (found, mask)
-    whole = reader.candidates(
-      segmentation.digits.filter { !isSideOfFrame($0, found: found, rest: mask) })
+    whole = reader.candidates(segmentation.digits.filter { !isSide($0) })
   }
 
   /// What may be digits, and what of it is none where it stands.
   func judged() -> (digits: [Candidate], refused: [Candidate]) {
     let all = candidates()
-    let areDigits = isDigit(all, referenceHeight: segmentation.referenceHeight)
+    var areDigits = isDigit(all, referenceHeight: segmentation.referenceHeight)
+    // What is tiny is so beside larger digits.
+    let hasUsual = zip(all, areDigits).contains { $0.leastConfidence < Self.sureOfTiny && $1 }
+    if !hasUsual { areDigits = areDigits.map { _ in false } }
     let pairs = zip(all, areDigits)
     return (pairs.filter(\.1).map(\.0), pairs.filter { !$1 }.map(\.0))
   }
 
+  private static let sureOfTiny = 0.97
+
   /// What may be digits, after the network's first look at it.
   func candidates() -> [Candidate] {
-    let doubtful = segmentation.doubtful.filter { !isSideOfFrame($0, found: found, rest: mask) }
-    return reader.parted(whole, referenceHeight: segmentation.referenceHeight)
-      + reader.candidates(doubtful).filter(\.knowsJunk).map { candidate in
-        var candidate = candidate
-        // Specks and points look like ones.
-        let isTiny =
-          Double(candidate.region.box.height) < 0.2 * segmentation.referenceHeight
-        candidate.leastConfidence = isTiny ? (candidate.digit == 1 ? 1 : 0.97) : 0.8
+    reader.parted(whole, referenceHeight: segmentation.referenceHeight) + unusual()
+  }
+
+  /// What is a digit only where the network is sure.
+  func unusual() -> [Candidate] {
+    func candidates(_ regions: [Region], least: (Candidate) -> Double) -> [Candidate] {
+      reader.candidates(regions).filter(\.knowsJunk).map {
+        var candidate = $0
+        candidate.leastConfidence = least(candidate)
         return candidate
       }
+    }
+    // Any speck is a 1. What is none says nothing about the page.
+    return candidates(doubtful) { _ in 0.8 }
+      + candidates(tiny) { $0.digit == 1 ? 1 : Self.sureOfTiny }.filter { !$0.isJunk }
   }
 
   /// How many quarter turns clockwise make the page readable.

@@ -5,8 +5,8 @@ import Imaging
 struct Segmentation: Sendable {
   /// One region a digit, in no particular order.
   let digits: [Region]
-  /// Much smaller or larger than the others: digits only where the network is sure.
-  let doubtful: [Region]
+  /// Much smaller or larger than the others, and beside none of them.
+  let small: [Region], large: [Region]
   /// What was left out.
   let dropped: [Region]
   /// About the height of a digit, in pixels; 0 when there is none.
@@ -46,17 +46,19 @@ struct Segmentation: Sendable {
     }
     var digits = mains
     merge(&digits, reference: reference)
-    var doubtful: [Region] = []
+    var small: [Region] = []
+    var large: [Region] = []
     for fragment in others {
       if let owner = owner(of: fragment, among: digits, reference: reference) {
         digits[owner] = digits[owner].union(fragment)
-      } else if Double(fragment.box.height) >= max(8, 0.1 * reference) {
-        doubtful.append(fragment)
+      } else if Double(fragment.box.height) < 0.45 * reference {
+        small.append(fragment)
       } else {
-        dropped.append(fragment)
+        large.append(fragment)
       }
     }
-    self.doubtful = doubtful
+    self.small = small
+    self.large = large
     self.digits = digits
     self.dropped = dropped
     referenceHeight = digits.isEmpty ? 0 : reference

@@ -31,7 +31,7 @@ public struct Trace: Sendable {
     for region in segmentation.dropped {
       regions.draw(region.box, red: 220, green: 60, blue: 50)
     }
-    for region in segmentation.doubtful {
+    for region in reading.doubtful + reading.tiny {
       regions.draw(region.box, red: 210, green: 130, blue: 0)
     }
     for region in segmentation.digits {
