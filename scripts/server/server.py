@@ -153,7 +153,7 @@ def png_claiming(width, height):
 
 
 def png_of_seven():
-    """A 7 as a mouse draws it, 480 x 300, as the page sends it: a PNG file."""
+    """A 7 as a mouse draws it, 480 x 300: a PNG file, three bytes a pixel."""
     import struct
     import zlib
 
