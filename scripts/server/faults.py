@@ -253,6 +253,9 @@ def refuses_what_is_no_http(serve, recognize):
             head("GET", "/", x=b"y" * 100_000), b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
             head("GET", "/", content_length=-1), head("GET", "/", content_length="9" * 40),
             head("POST", "/api/recognize", transfer_encoding="chunked", content_length=None) + b"zz\r\n\r\n",
+            # Of two lengths a proxy might believe the one and we the other.
+            head("POST", "/api/recognize", transfer_encoding="chunked", content_length=5) + b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
         ):
             with server.connect(timeout=20) as connection:
                 try:
@@ -364,6 +367,59 @@ def serves_beside_many_connections(serve, recognize):
         for connection in idle:
             connection.close()
         still_reads(server)
+
+
+def serves_with_few_files(serve, recognize):
+    """More connections than the system lets it have files: the others wait to be accepted."""
+    with Server(serve, open_files=128) as server:
+        idle = [server.connect() for _ in range(200)]
+        waiting = server.connect()
+        waiting.sendall(head("GET", "/healthz"))
+        waiting.settimeout(1)
+        try:
+            raise AssertionError(f"was accepted, too: {waiting.recv(100)}")
+        except TimeoutError:
+            pass
+        for connection in idle:
+            connection.close()
+        waiting.settimeout(20)
+        assert Answer(waiting).text == "ok\n"
+        waiting.close()
+        still_reads(server)
+
+
+def holds_only_so_many_uploads(serve, recognize):
+    """16 clients send 19 of 20 MB and stop: what is beyond 256 MB is told to come again, small photos are read."""
+    part = b"x" * 19_000_000
+    with Server(serve) as server:
+        before = server.memory
+        clients = [server.connect() for _ in range(16)]
+
+        def send(connection):
+            try:
+                connection.sendall(head("POST", "/api/recognize", content_length=20_000_000) + part)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused while it was sending
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            list(pool.map(send, clients))
+        refused = 0
+        for connection in clients:
+            connection.settimeout(0.2)
+            try:
+                Answer(connection).expect_problem(503, "uploads")
+                refused += 1
+            except TimeoutError:
+                pass
+        assert 3 <= refused < 16, refused
+        print(f"    {refused} of 16 refused, {server.memory - before:.0f} MB more memory")
+        still_reads(server)
+        for connection in clients:
+            connection.close()
+        end = time.monotonic() + 10
+        while "upload_bytes 0\n" not in server.ask("GET", "/metrics").text:
+            assert time.monotonic() < end, "keeps uploads whose clients are gone"
+        assert server.peak_memory < before + 2 * 256, server.peak_memory
 
 
 def forgets_clients_that_leave(serve, recognize):
