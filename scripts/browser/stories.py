@@ -335,6 +335,9 @@ class Stories:
                     look("7-draw-empty")
                     browser.draw(SEVEN, ONE)
                     browser.wait_for_answer("71")
+                    browser.wait("boxes as high as the strokes", lambda: browser.run(
+                        "return [...document.querySelectorAll('#drawing-boxes div')]"
+                        ".every((box) => parseFloat(box.style.height) > 50)"))
                     look("8-draw")
                     browser.open("/api")
                     look("9-api")

@@ -46,7 +46,8 @@ export class ResultView {
     elements.result.hidden = photo === null;
     elements.welcome.hidden = photo !== null;
     if (photo === null) return;
-    elements.file.textContent = isDrawing ? "" : photo.name;
+    elements.file.textContent = photo.name;
+    elements.file.hidden = isDrawing;
     elements.result.classList.toggle("reading", photo.state === "reading" && photo.record === null);
     elements.thresholdValue.textContent = `${elements.threshold.value} %`;
     this.showAnswer();
