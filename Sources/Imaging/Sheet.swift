@@ -28,8 +28,9 @@ public struct Sheet: Sendable {
     // Where a shadow falls on the sheet, a second threshold parts its dark half from the table.
     let bright = otsuThreshold(of: smooth)
     let dark = smooth.histogram.enumerated().map { $0.offset <= Int(bright) ? $0.element : 0 }
+    let shadow = otsuThreshold(of: dark)
     guard
-      let outline = [otsuThreshold(of: dark), bright].lazy.compactMap({
+      let outline = (shadow == bright ? [bright] : [shadow, bright]).lazy.compactMap({
         Outline(in: smooth, above: $0, leastStep: Self.leastStep)
       }).first
     else { return nil }
@@ -72,7 +73,8 @@ private struct Outline {
       12 * region.area >= image.rows * image.columns
     else { return nil }
     self.init(region)
-    guard Double(region.area) > 0.85 * Double(area), isSharp(in: image, leastStep: leastStep)
+    // In this order: its area takes longer.
+    guard isSharp(in: image, leastStep: leastStep), Double(region.area) > 0.85 * Double(area)
     else { return nil }
   }
 
@@ -88,10 +90,11 @@ private struct Outline {
       let row = run.row - box.rows.lowerBound
       lefts[row] = min(lefts[row], run.columns.lowerBound)
       rights[row] = max(rights[row], run.columns.upperBound)
-      for column in run.columns {
-        let index = column - box.columns.lowerBound
+      // Runs come from top to bottom.
+      let start = run.columns.lowerBound - box.columns.lowerBound
+      for index in start..<start + run.columns.count {
         tops[index] = min(tops[index], run.row)
-        bottoms[index] = max(bottoms[index], run.row + 1)
+        bottoms[index] = run.row + 1
       }
     }
     rowSpans = zip(lefts, rights).map { $0..<$1 }
@@ -126,25 +129,22 @@ private struct Outline {
   /// at a step from dark to bright.
   func isSharp(in image: GrayImage, leastStep: Int) -> Bool {
     var (inside, sharp) = (0, 0)
-    func test(_ inner: (Int) -> (Int, Int)) {
-      func mean(_ distances: ClosedRange<Int>) -> Int? {
-        let places = distances.map(inner)
-        guard
-          places.allSatisfy({ 0..<image.rows ~= $0.0 && 0..<image.columns ~= $0.1 })
-        else { return nil }
-        return places.reduce(0) { $0 + Int(image[$1.0, $1.1]) } / places.count
+    // Both ends of a span in a line of `length` pixels, which begins at `start` and goes on by `step`.
+    func test(_ span: Range<Int>, start: Int, step: Int, length: Int) {
+      for (end, inwards) in [(span.lowerBound, step), (span.upperBound - 1, -step)]
+      where 4..<length - 4 ~= end {
+        func mean(_ distances: ClosedRange<Int>) -> Int {
+          distances.reduce(0) { $0 + Int(image.pixels[start + end * step + $1 * inwards]) } / 3
+        }
+        inside += 1
+        if mean(2...4) - mean(-4 ... -2) >= leastStep { sharp += 1 }
       }
-      guard let bright = mean(2...4), let dark = mean(-4 ... -2) else { return }
-      inside += 1
-      if bright - dark >= leastStep { sharp += 1 }
     }
     for (row, span) in zip(box.rows, rowSpans) {
-      test { (row, span.lowerBound + $0) }
-      test { (row, span.upperBound - 1 - $0) }
+      test(span, start: row * image.columns, step: 1, length: image.columns)
     }
     for (column, span) in zip(box.columns, columnSpans) {
-      test { (span.lowerBound + $0, column) }
-      test { (span.upperBound - 1 - $0, column) }
+      test(span, start: column, step: image.columns, length: image.rows)
     }
     let all = 2 * (box.height + box.width)
     return 5 * inside >= 3 * all && 5 * sharp >= 4 * inside

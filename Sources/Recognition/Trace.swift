@@ -23,7 +23,11 @@ public struct Trace: Sendable {
     self.refused = refused
   }
 
-  /// A picture of every step, in their order; drawn when asked for, which takes longer than reading.
+  /// Of a page full of touching digits, so many cuts are enough to see how they are made.
+  private static let mostCuts = 12
+
+  /// A picture of every step, in their order, and one of each piece of ink that was cut; drawn when
+  /// asked for, which takes longer than reading.
   public var steps: [Step] {
     guard let reading else { return [] }
     let (page, segmentation) = (reading.page, reading.segmentation)
@@ -44,6 +48,7 @@ public struct Trace: Sendable {
       Step(name: "regions", picture: regions),
       Step(name: "lines", picture: linesPicture(page.gray)),
     ]
+    steps += partings.prefix(Self.mostCuts).map { Step(name: "cuts", picture: $0.picture) }
     for (name, tiles) in [("tiles", tiles), ("refused", refused.map(\.tile))] {
       if let sheet = tileSheet(tiles) {
         steps.append(Step(name: name, picture: ColorImage(sheet)))
@@ -80,10 +85,10 @@ public struct Trace: Sendable {
     return ColorImage(rows: mask.rows, columns: mask.columns, samples: samples)
   }
 
-  /// Up to 20 tiles a row, in reading order, grey lines between them; nil without tiles.
+  /// Up to 10 tiles a row, as many as a phone shows, in reading order, grey lines between them; nil without tiles.
   private func tileSheet(_ tiles: [GrayImage]) -> GrayImage? {
     guard !tiles.isEmpty else { return nil }
-    let perRow = min(20, tiles.count)
+    let perRow = min(10, tiles.count)
     let side = 29
     var sheet = GrayImage(
       rows: (tiles.count + perRow - 1) / perRow * side + 1, columns: perRow * side + 1,

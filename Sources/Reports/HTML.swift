@@ -69,12 +69,12 @@ private let style = """
   .look b { font: 600 1.5rem/1 ui-monospace, monospace; margin-right: .3rem; }
   .seen { display: flex; gap: .7rem; }
   .seen > div { display: flex; flex-direction: column; gap: .4rem; flex: none; width: 84px; }
-  .seen img { width: 84px; height: 84px; object-fit: contain; background: #fff; border-radius: 4px;
+  .seen img { width: 84px; height: 84px; object-fit: contain; border-radius: 4px;
     image-rendering: pixelated; }
   .seen img + img { background: #000; }
   .seen table { flex: 1; border-collapse: collapse; font-size: .75rem; line-height: 1.2;
     font-variant-numeric: tabular-nums; }
-  th { font-weight: 500; text-align: right; padding: 0 .4rem 0 0; width: 2.6em; }
+  th { font-weight: 500; text-align: right; padding: 0 .4rem 0 0; width: 3.6em; }
   td { padding: 1px 0; }
   td + td { width: 2.2em; text-align: right; color: var(--soft); }
   td i { display: block; height: .7em; min-width: 1px; background: var(--bar); border-radius: 2px; }

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -53,9 +54,9 @@ final class ReadingQueue: Sendable {
     guard isAccepted else { throw Problem.busy("\(capacity) photos are waiting already") }
 
     let answer = Answer<Result>()
-    let clock = Task { [timeout] in
-      try await Task.sleep(for: timeout)
-      answer.give(.failure(.busy("this photo was not read within \(timeout)")))
+    // Not a task that sleeps: cancelled, it would still take its memory until its time is up.
+    let clock = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(timeout)) {
+      [timeout] in answer.give(.failure(.busy("this photo was not read within \(timeout)")))
     }
     defer { clock.cancel() }
     pool.submit { [self] state in

@@ -177,6 +177,33 @@ class Stories:
         threshold.send_keys(Keys.HOME)
         browser.wait_for_answer("4821")
 
+    def knows_how_many_digits_there_are(self, browser):
+        """A number or a pattern is sent along, and what was read is read again."""
+        def know(text):
+            browser.find("#form").clear()
+            browser.find("#form").send_keys(text)
+
+        browser.choose(SAMPLES / "column.jpg", SAMPLES / "date.jpg")
+        browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")
+        browser.click("#list li:nth-child(2) button")
+        browser.wait_for_answer("24121987")
+        know("##.##.####")
+        browser.wait_for_answer("24.12.1987")
+        browser.wait("the other photo", lambda: browser.text("#photos-title") == "2 photos")
+        browser.click("#strip .chip:nth-of-type(4)")
+        browser.click("#detail .bar:nth-child(2)")
+        browser.wait_for_answer("24.11.1987")
+        browser.click("#save-csv")
+        rows = list(csv.DictReader(io.StringIO(browser.download("digits.csv"))))
+        assert rows[1]["text"] == "24.11.1987" and "(##.##.####)" in rows[0]["error"], rows
+        know("30")
+        browser.wait("the refusal", lambda: "expected 30 digits" in browser.text("#answer"))
+        know("none")
+        browser.wait_for_answer("24121987")
+        assert browser.find("#form").get_attribute("aria-invalid") == "true"
+        # The console repeats that the server refused what did not fit.
+        assert all("422" in entry["message"] for entry in browser.complaints())
+
     def uses_the_keyboard_only(self, browser):
         def press_until(selector, key=Keys.TAB, most=40):
             for _ in range(most):
@@ -308,6 +335,9 @@ class Stories:
                     look("7-draw-empty")
                     browser.draw(SEVEN, ONE)
                     browser.wait_for_answer("71")
+                    browser.wait("boxes as high as the strokes", lambda: browser.run(
+                        "return [...document.querySelectorAll('#drawing-boxes div')]"
+                        ".every((box) => parseFloat(box.style.height) > 50)"))
                     look("8-draw")
                     browser.open("/api")
                     look("9-api")

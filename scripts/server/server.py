@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import resource
 import socket
 import subprocess
 import threading
@@ -13,13 +14,16 @@ SAMPLES = ROOT / "Data/samples"
 
 
 class Server:
-    """`serve` on a free port; `with` ends it by SIGTERM and expects status 0."""
+    """`serve` on a free port; `with` ends it by SIGTERM and expects status 0.
 
-    def __init__(self, executable, *options):
+    `open_files` is how many the system lets it have."""
+
+    def __init__(self, executable, *options, open_files=None):
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [executable, "--port", "0", "--checkpoint", CHECKPOINT, *options],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True,
+            preexec_fn=open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))))
         self.log = []
         self.port = None
         for line in self.process.stderr:
@@ -153,7 +157,7 @@ def png_claiming(width, height):
 
 
 def png_of_seven():
-    """A 7 as a mouse draws it, 480 x 300, as the page sends it: a PNG file."""
+    """A 7 as a mouse draws it, 480 x 300: a PNG file, three bytes a pixel."""
     import struct
     import zlib
 

@@ -67,13 +67,14 @@ export class Drawing {
 
   paint() { paintAll(this.canvas, this.scale, this.strokes); }
 
-  // The drawing as a PNG file, one pixel a CSS pixel: finer tells the network nothing and takes longer.
+  // The drawing, one pixel a CSS pixel: finer tells the network nothing and takes longer. As a JPEG file,
+  // which browsers make ten times as fast as PNG.
   picture() {
     const { width, height } = this.canvas.getBoundingClientRect();
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [Math.round(width), Math.round(height)];
     paintAll(copy, 1, this.strokes);
-    return new Promise((resolve) => copy.toBlob(resolve, "image/png"));
+    return new Promise((resolve) => copy.toBlob(resolve, "image/jpeg", 0.92));
   }
 }
 

@@ -20,7 +20,7 @@ const view = new ResultView({
   strip: element("strip"), detail: element("detail"), threshold: element("threshold"),
   thresholdRow: element("threshold-row"), thresholdValue: element("threshold-value"),
   steps: element("steps"), figures: element("figures"), drawingBoxes: element("drawing-boxes"),
-}, showList);
+}, form, showList);
 
 startTheme(element("theme"));
 
@@ -79,31 +79,71 @@ function next() {
 }
 
 async function read(photo) {
+  const asked = form();
+  photo.asked = asked;
+  // Not when it was asked for anew meanwhile, or removed.
+  const isWanted = () => photo.asked === asked && photos.includes(photo);
   try {
-    const [first, ...others] = await recognize(photo.blob, photo.name, { tiles: "1" });
-    accept(photo, first);
+    const [first, ...others] = await recognize(photo.blob, photo.fileName, { tiles: "1", ...asked });
+    if (!isWanted()) return;
+    accept(photo, first, asked);
     // The other pages of the file, beside it.
     const pages = others.map((record, index) => {
       const page = new Photo(record.file, photo.blob, index + 1);
       page.address = photo.address;
-      accept(page, record);
+      accept(page, record, asked);
       return page;
     });
     photos.splice(photos.indexOf(photo) + 1, 0, ...pages);
   } catch (error) {
+    if (!isWanted()) return;
     photo.fail(error.message);
   }
   if (photo === current) {
     announce(photo);
-    // On a phone the answer lies below what was just touched.
-    if (photos.length === 1) scrollToResult();
+    // On a phone the answer lies below what was just touched, but nothing moves while one is typing.
+    if (photos.length === 1 && document.activeElement !== element("form")) scrollToResult();
   }
 }
 
-function accept(photo, record) {
+function accept(photo, record, { pattern }) {
   photo.name = record.file;
-  if (record.error === undefined) photo.take(record);
+  if (record.error === undefined) photo.take(record, pattern);
   else photo.fail(record.error);
+}
+
+// What is known about the digits of a photo, as parameters for the server: a number, a pattern, or nothing.
+function form() {
+  const text = element("form").value.trim();
+  if (text === "" || !isForm(text)) return {};
+  return text.includes("#") ? { pattern: text } : { expect: text };
+}
+
+// As the server has it: at most 1,000 digits.
+function isForm(text) {
+  const count = text.includes("#") ? text.split("#").length - 1 : /^[0-9]+$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= 1000;
+}
+
+let formTimer = null;
+let lastForm = "{}";
+element("form").addEventListener("input", ({ target }) => {
+  const text = target.value.trim();
+  target.setAttribute("aria-invalid", String(text !== "" && !isForm(text)));
+  clearTimeout(formTimer);
+  formTimer = setTimeout(readAgain, 400); // once typing pauses
+});
+
+function readAgain() {
+  if (lastForm === JSON.stringify(form())) return;
+  lastForm = JSON.stringify(form());
+  // The first page of a file asks for all of it.
+  if (current !== null && current.page > 0) current = photos.find(({ blob }) => blob === current.blob);
+  for (let index = photos.length - 1; index >= 0; index -= 1) {
+    if (photos[index].page > 0) photos.splice(index, 1);
+  }
+  for (const photo of photos) photo.state = "waiting";
+  next();
 }
 
 function scrollToResult() {
@@ -211,7 +251,7 @@ async function readDrawing() {
   isReadingDrawing = true;
   while (isDrawingNewer) {
     isDrawingNewer = false;
-    const photo = new Photo("drawing.png", null);
+    const photo = new Photo("drawing.jpg", null);
     if (!drawing.isEmpty) {
       photo.blob = await drawing.picture();
       try {

@@ -4,6 +4,7 @@ export class Photo {
   // `page` counts from 0 in a file that holds several.
   constructor(name, blob, page = 0) {
     this.name = name;
+    this.fileName = name; // as it was before the server told the pages of a file apart
     this.blob = blob;
     this.page = page;
     this.state = "waiting"; // then "reading", then "read" or "failed"
@@ -11,13 +12,15 @@ export class Photo {
     this.error = null;
     this.record = null;
     this.lines = []; // of digits, in reading order
+    this.pattern = null; // how they are printed, # for each; null side by side
   }
 
   // Takes the server's answer: the object that `recognize` prints, with `tiles` in reading order.
-  take(record) {
+  take(record, pattern = null) {
     const { tiles = [], ...rest } = record;
     let number = 0;
     this.record = rest;
+    this.pattern = pattern;
     this.lines = rest.lines.map((line) =>
       line.digits.map((read) => ({ read, tile: tiles[number++], corrected: null })));
     this.state = "read";
@@ -25,6 +28,8 @@ export class Photo {
 
   fail(message) {
     this.error = message;
+    this.record = null;
+    this.lines = [];
     this.state = "failed";
   }
 
@@ -41,11 +46,23 @@ export class Photo {
     return this.lines.some((line) => line.some((digit) => digit.corrected !== null));
   }
 
+  // What is printed of a line: its digits, and the pattern's text between them.
+  printed(line) {
+    if (this.pattern === null) return line;
+    const [first, ...others] = this.pattern.split("#");
+    return [first, ...others.flatMap((text, place) => [line[place], text])];
+  }
+
+  lineText(line, threshold) {
+    return this.printed(line)
+      .map((part) => typeof part === "string" ? part : shown(part, threshold)).join("");
+  }
+
   // The lines as text; `?` for digits whose confidence is below `threshold`, 0 to 1, or that the server
   // refused when it is null.
   text(threshold) {
     return this.lines
-      .map((line) => line.map((digit) => shown(digit, threshold)).join(""))
+      .map((line) => this.lineText(line, threshold))
       .filter((line) => line !== "")
       .join("\n");
   }
@@ -62,7 +79,7 @@ export class Photo {
         digits: digits.map((digit) => digit.corrected === null
           ? digit.read
           : { ...digit.read, digit: Number(digit.corrected), corrected: true }),
-        text: digits.map((digit) => shown(digit, threshold)).join(""),
+        text: this.lineText(line, threshold),
       });
     }
     return { ...this.record, lines, text: this.text(threshold) };

@@ -9,14 +9,17 @@ const captions = {
   mask: "What counts as ink; ruled lines that were taken out are red",
   regions: "Pieces of ink: green ones may be digits, orange ones perhaps, red ones were dropped",
   lines: "Digits joined to lines",
+  cuts: "Ink that hangs together: cuts that were considered are grey, the best ones red",
   tiles: "The digits as the network sees them, 28 by 28 pixels each",
   refused: "What the network says are no digits",
 };
 
 export class ResultView {
   // `changed` is called after a correction and when the slider moves.
-  constructor(elements, changed) {
+  // `form` gives what is known about the digits of a photo, as parameters for the server.
+  constructor(elements, form, changed) {
     this.elements = elements;
+    this.form = form;
     this.changed = changed;
     this.photo = null;
     this.selected = null; // { line, place }, from 1
@@ -32,8 +35,9 @@ export class ResultView {
 
   // A still view has no picture: that of a drawing is the drawing area.
   show(photo, { isDrawing = this.isDrawing } = {}) {
-    const isOther = photo !== this.photo;
+    const isOther = photo !== this.photo || photo?.record !== this.record;
     this.photo = photo;
+    this.record = photo?.record;
     this.isDrawing = isDrawing;
     if (isOther && !isDrawing) this.selected = null;
     if (this.selected !== null && this.digit(this.selected) === undefined) this.selected = null;
@@ -42,7 +46,8 @@ export class ResultView {
     elements.result.hidden = photo === null;
     elements.welcome.hidden = photo !== null;
     if (photo === null) return;
-    elements.file.textContent = isDrawing ? "" : photo.name;
+    elements.file.textContent = photo.name;
+    elements.file.hidden = isDrawing;
     elements.result.classList.toggle("reading", photo.state === "reading" && photo.record === null);
     elements.thresholdValue.textContent = `${elements.threshold.value} %`;
     this.showAnswer();
@@ -74,10 +79,10 @@ export class ResultView {
       answer.textContent = "Reading …";
       return;
     }
-    const lines = photo.lines.map((line) => line.filter((digit) => digit.corrected !== ""));
-    const filled = lines.filter((line) => line.length > 0);
+    const filled = photo.lines.filter((line) => line.some((digit) => digit.corrected !== ""));
     answer.replaceChildren(...filled.flatMap((line, index) => [
-      ...(index > 0 ? ["\n"] : []), ...line.map((digit) => this.letter(digit)),
+      ...(index > 0 ? ["\n"] : []),
+      ...photo.printed(line).map((part) => typeof part === "string" ? part : this.letter(part)),
     ]));
     if (filled.length === 0) answer.textContent = "No digits found";
     const digits = [...photo.digits()].map(({ digit }) => digit);
@@ -91,7 +96,7 @@ export class ResultView {
 
   letter(digit) {
     const text = shown(digit, this.threshold);
-    if (digit.corrected === null && text !== "?") return text;
+    if (digit.corrected === "" || (digit.corrected === null && text !== "?")) return text;
     const span = document.createElement("span");
     span.className = digit.corrected === null ? "unknown" : "corrected";
     span.textContent = text;
@@ -261,7 +266,7 @@ export class ResultView {
     elements.figures.textContent = "Reading once more, with pictures …";
     let figures;
     try {
-      const records = await recognize(photo.blob, photo.name, { debug: "1" });
+      const records = await recognize(photo.blob, photo.name, { debug: "1", ...(this.isDrawing ? {} : this.form()) });
       const { steps = [] } = records[photo.page];
       figures = steps.map(({ name, picture }) => {
         const figure = document.createElement("figure");
