@@ -1,9 +1,19 @@
 /// A bright sheet on a darker table or floor, as a photo with its surroundings shows it.
 public struct Sheet: Sendable {
-  /// The part of the picture that holds the sheet.
-  public let box: Box
-  /// That part, with the sheet's own paper continued over what lies beside it.
+  /// The sheet cut out and straightened, its own paper continued over what lies beside it.
   public let picture: GrayImage
+  /// The part of the photo that holds the sheet.
+  private let box: Box
+  /// How the sheet lies on the photo; nil where it is straight.
+  private let tilt: Tilt?
+  private let photoExtents: (rows: Int, columns: Int)
+
+  /// Where a box of the picture lies in the photo, sides along the photo's.
+  public func photoBox(_ inner: Box) -> Box {
+    (tilt?.boxAround(inner) ?? inner)
+      .moved(rows: box.rows.lowerBound, columns: box.columns.lowerBound)
+      .clamped(rows: photoExtents.rows, columns: photoExtents.columns)
+  }
 
   /// The longer side of the copy that is searched, in pixels.
   private static let workingSide = 256
@@ -56,7 +66,15 @@ public struct Sheet: Sendable {
       }
     }
     self.box = box
-    self.picture = picture
+    photoExtents = (photo.rows, photo.columns)
+    tilt = outline.tilt.map {
+      let factor = Double(photo.columns) / Double(small.columns)
+      return $0.moved(
+        rows: -Double(box.rows.lowerBound) / factor,
+        columns: -Double(box.columns.lowerBound) / factor
+      ).scaled(by: factor)
+    }
+    self.picture = tilt.map { picture.straightened($0) } ?? picture
   }
 }
 
@@ -114,6 +132,25 @@ private struct Outline {
       sum + box.columns.count { holds(row: row, column: $0) }
     }
   }
+
+  /// The smallest rectangle around it, of all turned by whole degrees; nil when it hardly leans.
+  var tilt: Tilt? {
+    let corners = zip(box.rows, rowSpans).flatMap { row, span in
+      [
+        (row, span.lowerBound), (row, span.upperBound), (row + 1, span.lowerBound),
+        (row + 1, span.upperBound),
+      ]
+      .map { (row: Double($0.0), column: Double($0.1)) }
+    }
+    let all = (-45..<45).map { Tilt(around: corners, angle: Double($0) * .pi / 180) }
+    guard let best = all.min(by: { $0.area < $1.area }), abs(best.angle) > Self.leastTilt else {
+      return nil
+    }
+    return best
+  }
+
+  /// Digits that lean this much are read as well as upright ones, in radians.
+  private static let leastTilt = 3.5 * Double.pi / 180
 
   func mask(rows: Int, columns: Int, inset: Int) -> Mask {
     var mask = Mask(rows: rows, columns: columns)

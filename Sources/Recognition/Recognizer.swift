@@ -23,27 +23,23 @@ public struct Recognizer: Sendable {
   ) -> Reading {
     let clock = ContinuousClock()
     let start = clock.now
-    let sheet = Sheet(in: photo)
+    var sheet = Sheet(in: photo)
     var (page, turns, digits) = read(
       upright: sheet?.picture ?? photo, form: options.form)
-    var origin = (row: sheet?.box.rows.lowerBound ?? 0, column: sheet?.box.columns.lowerBound ?? 0)
-    var paper = sheet?.picture ?? photo
     if sheet != nil && digits.isEmpty {
+      sheet = nil
       (page, turns, digits) = read(upright: photo, form: options.form)
-      origin = (0, 0)
-      paper = photo
     }
+    let paper = sheet?.picture ?? photo
     let rows = readingOrder(
       of: digits.map(\.region.box), referenceHeight: page.segmentation.referenceHeight)
     let lines = rows.map { row in
       Reading.Line(
         digits: row.map { index in
-          let box = page.page.photoBox(digits[index].region.box)
+          let box = page.page.photoBox(digits[index].region.box).turnedBack(
+            quarterTurns: turns, rows: paper.rows, columns: paper.columns)
           return digit(
-            digits[index].probabilities,
-            box: box.turnedBack(
-              quarterTurns: turns, rows: paper.rows, columns: paper.columns
-            ).moved(rows: origin.row, columns: origin.column),
+            digits[index].probabilities, box: sheet?.photoBox(box) ?? box,
             leastConfidence: options.leastConfidence)
         })
     }

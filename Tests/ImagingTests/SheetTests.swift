@@ -1,3 +1,4 @@
+import Glibc
 import Imaging
 import Testing
 
@@ -20,12 +21,31 @@ import Testing
       return 290...310 ~= row && 300...500 ~= column ? 30 : 210
     }
     let sheet = try #require(Sheet(in: picture))
-    #expect(abs(sheet.box.height - 350) < 30 && abs(sheet.box.width - 450) < 30)
-    #expect((sheet.picture.rows, sheet.picture.columns) == (sheet.box.height, sheet.box.width))
+    #expect(abs(sheet.picture.rows - 318) < 12 && abs(sheet.picture.columns - 418) < 12)
     // The table is gone, the writing is not.
-    #expect(!sheet.picture.pixels.contains { (60..<180).contains($0) })
-    let writing = sheet.picture.mask(upTo: 60)
-    #expect(writing.count == 21 * 201)
+    #expect(sheet.picture.mask(upTo: 180).count < 23 * 203)
+    #expect(abs(sheet.picture.mask(upTo: 120).count - 21 * 201) < 250)
+  }
+
+  /// Turned by so many degrees, a bar along the sheet's sides lies straight in its picture.
+  @Test(arguments: [-40, -12, -5, 0, 7, 20, 44])
+  func aSheetIsStraightened(degrees: Int) throws {
+    let angle = Double(degrees) * .pi / 180
+    let (sine, cosine) = (sin(angle), cos(angle))
+    let sheet = try #require(
+      Sheet(
+        in: photo { row, column in
+          let (y, x) = (Double(row - 300), Double(column - 400))
+          let (down, right) = (y * cosine - x * sine, y * sine + x * cosine)
+          guard abs(down) < 160 && abs(right) < 210 else { return 80 }
+          return 20..<60 ~= down && -150..<150 ~= right ? 30 : 210
+        }))
+    let bar = Region(runs: sheet.picture.mask(upTo: 120).runs()).box
+    #expect(abs(bar.height - 40) <= 12 && abs(bar.width - 300) <= 8)
+    // Its middle lies 40 pixels below the sheet's, along the sheet's sides.
+    let middle = sheet.photoBox(bar).middle
+    #expect(abs(Double(middle.row) - (300 + 40 * cosine)) < 5)
+    #expect(abs(Double(middle.column) - (400 - 40 * sine)) < 5)
   }
 
   @Test func paperThatFillsThePhotoIsNone() {

@@ -26,7 +26,8 @@ struct StrictHoleCounter: TileClassifier {
       let height = (rows.max() ?? 0) - (rows.min() ?? 0)
       let width = (columns.max() ?? 0) - (columns.min() ?? 0)
       let isDigit = width <= height && digits[1] < 0.5
-      return isDigit ? digits + [0] : digits.map { $0 * 0.05 } + [0.95]
+      return isDigit
+        ? digits.map { $0 < 0.5 ? 0.001 : 0.991 } + [0] : digits.map { $0 * 0.05 } + [0.95]
     }
   }
 }
@@ -60,6 +61,21 @@ struct Page {
         let old = Double(image[row, column])
         image[row, column] = min(
           image[row, column], UInt8(old + share * (Double(ink) - old)))
+      }
+    }
+  }
+
+  /// Paints a bright stroke of two pixels, as paper is painted on a table.
+  mutating func fill(
+    from: (row: Double, column: Double), to: (row: Double, column: Double), light: UInt8
+  ) {
+    let steps = Int(max(abs(to.row - from.row), abs(to.column - from.column)))
+    for step in 0...steps {
+      let share = Double(step) / Double(steps)
+      let row = Int(from.row + share * (to.row - from.row))
+      let column = Int(from.column + share * (to.column - from.column))
+      for (down, right) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        image[row + down, column + right] = light
       }
     }
   }

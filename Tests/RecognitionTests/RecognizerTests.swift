@@ -187,6 +187,37 @@ import Testing
     #expect(strict.read(page.image).text == "")
   }
 
+  @Test func aThinSmallDigitBesideThickLargeOnesIsRead() {
+    let strict = Recognizer(classifier: StrictHoleCounter())
+    var page = Page(rows: 500, columns: 600)
+    page.write("08", top: 60, left: 60, height: 240, pen: 18)
+    page.write("8", top: 400, left: 420, height: 40, pen: 2, ink: 150)
+    #expect(strict.read(page.image).text == "08\n8")
+    // Alone, a speck and a thin line are none.
+    page.write("1", top: 400, left: 100, height: 40, pen: 2, ink: 150)
+    #expect(strict.read(page.image).text == "08\n8")
+  }
+
+  @Test func aSheetThatLeansHasItsBoxesOnThePhoto() throws {
+    // A sheet turned by 30 degrees, digits along its sides.
+    var page = Page(rows: 800, columns: 1000, paper: 90)
+    let (sine, cosine) = (0.5, 0.75.squareRoot())
+    func place(_ down: Double, _ right: Double) -> (row: Double, column: Double) {
+      (400 + down * cosine + right * sine, 500 + right * cosine - down * sine)
+    }
+    for down in stride(from: -150.0, through: 150, by: 1) {
+      page.fill(from: place(down, -250), to: place(down, 250), light: 220)
+    }
+    page.ellipse(middle: place(0, -100), height: 80, width: 80, pen: 8)
+    page.stroke(from: place(-40, 100), to: place(40, 100), width: 8)
+    let reading = recognizer.read(page.image)
+    #expect(reading.text == "01")
+    let boxes = reading.lines[0].digits.map(\.box)
+    let zero = try #require(boxes.first).middle
+    #expect(abs(Double(zero.row) - place(0, -100).row) < 6)
+    #expect(abs(Double(zero.column) - place(0, -100).column) < 6)
+  }
+
   @Test func digitsThatTouchAreParted() {
     let strict = Recognizer(classifier: StrictHoleCounter())
     var page = Page(rows: 160, columns: 320)
