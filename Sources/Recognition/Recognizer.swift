@@ -133,7 +133,8 @@ struct PageReading: Sendable {
   /// How many quarter turns clockwise make the page readable.
   ///
   /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
-  /// readable, and must be much better.
+  /// readable, and must be much better. At least half must be readable then: among three more ways to
+  /// look at a page without digits one makes a 7 of a tick or a 3 of a wave.
   func quarterTurns() -> Int {
     let confidences = whole.map(\.confidence)
     guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
@@ -141,7 +142,7 @@ struct PageReading: Sendable {
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = reader.candidatesInAllTurns(regions).map { readableShare(of: $0) }
     let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
-    return shares[best] > shares[0] + 0.15 ? best : 0
+    return shares[best] > max(0.5, shares[0] + 0.15) ? best : 0
   }
 
   /// Ones do not count: any dash or word of print is one when it stands on end.

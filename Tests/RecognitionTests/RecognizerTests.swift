@@ -228,6 +228,21 @@ import Testing
     }
   }
 
+  /// Lying noughts and dashes: for a turn they must be half of what there is.
+  @Test(arguments: [(dashes: 5, turns: 0), (2, 1)])
+  func aPageOfMarksIsNotTurnedForAFew(dashes: Int, turns: Int) {
+    var page = Page(rows: 320, columns: 320)
+    for column in [60.0, 140, 220] {
+      page.ellipse(middle: (60, column), height: 27, width: 40, pen: 5)
+    }
+    for index in 0..<dashes {
+      let row = 110 + 40 * Double(index)
+      page.stroke(from: (row, 60), to: (row + 20, 100), width: 5)
+    }
+    let reading = PageReading(page.image, classifier: StrictHoleCounter())
+    #expect(reading.quarterTurns() == turns)
+  }
+
   @Test func aTraceShowsEveryStep() {
     var trace: Trace? = Trace()
     let reading = recognizer.read(Self.twoLines.image, trace: &trace)
