@@ -152,11 +152,13 @@ struct PageReading: Sendable {
   }
 }
 
-/// Whether a region is the upright side of a box or table: straight, and joined at both ends to a
-/// line that was removed. A 1 between two rulings seldom is as upright, and does not end at both.
-private func isSideOfFrame(_ region: Region, found: Mask, rest: Mask) -> Bool {
+/// Whether a region is the upright side of a box or table: it leans no more than in a photo held by
+/// hand, and both ends are joined to a line that was removed. A 1 between two rulings seldom is as
+/// upright, and does not end at both.
+func isSideOfFrame(_ region: Region, found: Mask, rest: Mask) -> Bool {
   let box = region.box
-  guard 10 * box.width < 3 * box.height, 10 * region.area > 6 * box.area else { return false }
+  let lean = Double(box.width) - Double(region.area) / Double(box.height)
+  guard 10 * box.width < 3 * box.height, lean < 0.13 * Double(box.height) else { return false }
   // Where a line crosses it the ink was left, so what was removed lies beside its ends.
   let reach = box.grown(by: 3, within: (found.rows, found.columns))
   func isJoined(_ rows: Range<Int>) -> Bool {

@@ -243,6 +243,23 @@ import Testing
     #expect(reading.quarterTurns() == turns)
   }
 
+  /// A bar four pixels wide between two rulings that were removed, or from one of them to nowhere.
+  @Test(arguments: [
+    (lean: 0, from: 10, isSide: true), (6, 10, true), (12, 10, false), (0, 24, false),
+    (6, 24, false),
+  ])
+  func sidesOfFramesLeanAsPhotosDo(lean: Int, from top: Int, isSide: Bool) throws {
+    var found = Mask(rows: 100, columns: 100)
+    var rest = found
+    for row in top...72 {
+      let left = 40 + lean * (row - top) / (72 - top)
+      for column in left..<left + 4 { (found[row, column], rest[row, column]) = (true, true) }
+    }
+    for row in [10, 11, 71, 72] { for column in 5..<95 { found[row, column] = true } }
+    let bar = try #require(rest.regions().first)
+    #expect(isSideOfFrame(bar, found: found, rest: rest) == isSide)
+  }
+
   @Test func aTraceShowsEveryStep() {
     var trace: Trace? = Trace()
     let reading = recognizer.read(Self.twoLines.image, trace: &trace)
