@@ -160,7 +160,8 @@ struct PageReading: Sendable {
   /// How many quarter turns clockwise make the page readable.
   ///
   /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
-  /// readable, and must be much better.
+  /// readable, and must be much better. At least half must be readable then: among three more ways to
+  /// look at a page without digits one makes a 7 of a tick or a 3 of a wave.
   func quarterTurns() -> Int {
     let confidences = whole.map(\.confidence)
     guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
@@ -168,7 +169,7 @@ struct PageReading: Sendable {
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = reader.candidatesInAllTurns(regions).map { readableShare(of: $0) }
     let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
-    return shares[best] > shares[0] + 0.15 ? best : 0
+    return shares[best] > max(0.5, shares[0] + 0.15) ? best : 0
   }
 
   /// Ones do not count: any dash or word of print is one when it stands on end.
@@ -178,11 +179,13 @@ struct PageReading: Sendable {
   }
 }
 
-/// Whether a region is the upright side of a box or table: straight, and joined at both ends to a
-/// line that was removed. A 1 between two rulings seldom is as upright, and does not end at both.
-private func isSideOfFrame(_ region: Region, found: Mask, rest: Mask) -> Bool {
+/// Whether a region is the upright side of a box or table: it leans no more than in a photo held by
+/// hand, and both ends are joined to a line that was removed. A 1 between two rulings seldom is as
+/// upright, and does not end at both.
+func isSideOfFrame(_ region: Region, found: Mask, rest: Mask) -> Bool {
   let box = region.box
-  guard 10 * box.width < 3 * box.height, 10 * region.area > 6 * box.area else { return false }
+  let lean = Double(box.width) - Double(region.area) / Double(box.height)
+  guard 10 * box.width < 3 * box.height, lean < 0.13 * Double(box.height) else { return false }
   // Where a line crosses it the ink was left, so what was removed lies beside its ends.
   let reach = box.grown(by: 3, within: (found.rows, found.columns))
   func isJoined(_ rows: Range<Int>) -> Bool {

@@ -259,6 +259,38 @@ import Testing
     }
   }
 
+  /// Lying noughts and dashes: for a turn they must be half of what there is.
+  @Test(arguments: [(dashes: 5, turns: 0), (2, 1)])
+  func aPageOfMarksIsNotTurnedForAFew(dashes: Int, turns: Int) {
+    var page = Page(rows: 320, columns: 320)
+    for column in [60.0, 140, 220] {
+      page.ellipse(middle: (60, column), height: 27, width: 40, pen: 5)
+    }
+    for index in 0..<dashes {
+      let row = 110 + 40 * Double(index)
+      page.stroke(from: (row, 60), to: (row + 20, 100), width: 5)
+    }
+    let reading = PageReading(page.image, classifier: StrictHoleCounter())
+    #expect(reading.quarterTurns() == turns)
+  }
+
+  /// A bar four pixels wide between two rulings that were removed, or from one of them to nowhere.
+  @Test(arguments: [
+    (lean: 0, from: 10, isSide: true), (6, 10, true), (12, 10, false), (0, 24, false),
+    (6, 24, false),
+  ])
+  func sidesOfFramesLeanAsPhotosDo(lean: Int, from top: Int, isSide: Bool) throws {
+    var found = Mask(rows: 100, columns: 100)
+    var rest = found
+    for row in top...72 {
+      let left = 40 + lean * (row - top) / (72 - top)
+      for column in left..<left + 4 { (found[row, column], rest[row, column]) = (true, true) }
+    }
+    for row in [10, 11, 71, 72] { for column in 5..<95 { found[row, column] = true } }
+    let bar = try #require(rest.regions().first)
+    #expect(isSideOfFrame(bar, found: found, rest: rest) == isSide)
+  }
+
   @Test func aTraceShowsEveryStep() {
     var trace: Trace? = Trace()
     let reading = recognizer.read(Self.twoLines.image, trace: &trace)
