@@ -14,6 +14,9 @@ func normalizedDigit(_ region: Region, ink: GrayImage, quarterTurns: Int = 0) ->
   DigitPatch(region, ink: ink).tile(quarterTurns: quarterTurns)
 }
 
+/// The width of strokes that MNIST's have, in pixels.
+private let thinnest = 2.0, widest = 4.0
+
 /// A digit on the way to its tile: what all four ways to turn it have in common.
 struct DigitPatch: Sendable {
   private let ink: GrayImage
@@ -23,7 +26,13 @@ struct DigitPatch: Sendable {
   init(_ region: Region, ink: GrayImage) {
     self.ink = evenInk(of: region, ink: ink)
     let scale = 20 / Double(max(region.box.height, region.box.width))
-    width = strokeWidth(of: region.mask()) * scale
+    let rough = strokeWidth(of: region.mask()) * scale
+    let core = self.ink.mask(above: 127)
+    if rough > widest, core.isInk.contains(true) {
+      width = max(widest, min(rough, strokeWidth(of: core) * scale))
+    } else {
+      width = rough
+    }
   }
 
   /// As `normalizedDigit` says.
@@ -31,7 +40,7 @@ struct DigitPatch: Sendable {
     let patch = ink.turned(quarterTurns: quarterTurns)
     let moments = Moments(of: patch)
     let upright = patch.sheared(by: 0.5 * moments.slant, around: moments.middle.row).croppedToInk()
-    let clipped = min(4, max(2, width))
+    let clipped = min(widest, max(thinnest, width))
     let stroked = clipped == width ? upright : restroked(upright, from: width, to: clipped)
     return centred(scaled(stroked, longerSide: 20))
   }
