@@ -38,7 +38,7 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
     let elsewhere = min(0.5, (pageSum - pageSums[word]) / (pageWeight - pageWeights[word] + 3))
     // Any dash, stem or side of a box is a 1: it wants a digit beside it, or a page without anything else.
     let isLoneOne = candidate.digit == 1 && neighbours <= 0
-    return 0.6 * candidate.evidence + neighbours + 1.5 * elsewhere > (isLoneOne ? 0.6 : -0.1)
+    return 0.6 * candidate.evidence + neighbours + 1.5 * elsewhere > (isLoneOne ? 0.9 : -0.1)
   }
 }
 
@@ -60,7 +60,7 @@ extension Candidate {
 private func weight(of box: Box, usualHeight: Double) -> Double {
   let longer = Double(max(box.height, box.width))
   if longer < usualHeight { return longer / usualHeight }
-  return min(4, max(1, Double(box.width) / (0.8 * Double(box.height))))
+  return min(4, max(1, Double(box.width) / (0.8 * max(usualHeight, Double(box.height)))))
 }
 
 /// For each box the word that it belongs to, by the index of one of the word's boxes: what stands
