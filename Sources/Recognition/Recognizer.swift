@@ -169,7 +169,9 @@ struct PageReading: Sendable {
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = reader.candidatesInAllTurns(regions).map { readableShare(of: $0) }
     let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
-    return shares[best] > max(0.5, shares[0] + 0.15) ? best : 0
+    // Of few pieces, digits that touch are unreadable, and a 0 is one from every side.
+    let least = regions.count < 4 ? 0.9 : 0.5
+    return shares[best] > max(least, shares[0] + 0.15) ? best : 0
   }
 
   /// Ones do not count: any dash or word of print is one when it stands on end.

@@ -100,7 +100,8 @@ private func isLargeAtEdge(_ box: Box, rows: Int, columns: Int) -> Bool {
 }
 
 /// Whether something large at the picture's edge is a digit all the same, of a tightly cut picture:
-/// as high as the digits inside, or nearly all the ink there is, and a stroke rather than a blot.
+/// as high as the digits inside and at most as wide as two that touch, or nearly all the ink there is,
+/// and a stroke rather than a blot.
 private func isDigitAtEdge(_ region: Region, among inner: [Region]) -> Bool {
   let (height, width) = (Double(region.box.height), Double(region.box.width))
   let innerArea = inner.reduce(0) { $0 + $1.area }
@@ -109,7 +110,7 @@ private func isDigitAtEdge(_ region: Region, among inner: [Region]) -> Bool {
     return Double(region.area) < 0.6 * height * width && width < 1.5 * height
   }
   let reference = heightOfDigits(inner)
-  return 0.6 * reference...1.5 * reference ~= height && width < 1.2 * reference
+  return 0.6 * reference...1.5 * reference ~= height && width < 2.5 * reference
 }
 
 /// How much darker a region is than what lies three pixels beside it, 0...255.
