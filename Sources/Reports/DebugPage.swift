@@ -60,7 +60,7 @@ private let stepTexts: [(name: String, title: String, text: String)] = [
   (
     "gray", "The working copy",
     "In grey, at the size that is worked on, dark ink on bright paper. Where a sheet lies on a "
-      + "table, only the sheet."
+      + "table, only the sheet, set straight."
   ),
   (
     "ink", "Light corrected",
