@@ -14,8 +14,9 @@ func normalizedDigit(_ region: Region, ink: GrayImage, quarterTurns: Int = 0) ->
   DigitPatch(region, ink: ink).tile(quarterTurns: quarterTurns)
 }
 
-/// The width of strokes that MNIST's have, in pixels.
-private let thinnest = 2.0, widest = 4.0
+/// The widths of strokes that MNIST has, in pixels.
+private let thinnest = 2.0
+private let widest = 4.0
 
 /// A digit on the way to its tile: what all four ways to turn it have in common.
 struct DigitPatch: Sendable {
