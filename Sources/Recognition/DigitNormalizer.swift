@@ -3,7 +3,7 @@ import Imaging
 /// A digit as MNIST has them: 28 × 28, the longer side 20 pixels, the centre of mass in the middle.
 ///
 /// Beforehand its slant is halved, and strokes much thinner or thicker than MNIST's are brought to
-/// 2 or 4 pixels: measured, this is worth more than any training (thick pens).
+/// 2 or 4 pixels. What either is worth says docs/reading.md.
 ///
 /// - Parameter region: at least one pixel of ink.
 /// - Parameter ink: the page, 0 paper, 255 ink.
@@ -27,6 +27,8 @@ struct DigitPatch: Sendable {
   init(_ region: Region, ink: GrayImage) {
     self.ink = evenInk(of: region, ink: ink)
     let scale = 20 / Double(max(region.box.height, region.box.width))
+    // The region is what hangs together at a low threshold: wider than its ink, small loops filled. To
+    // be thinned by that width would wipe the strokes out.
     let rough = strokeWidth(of: region.mask()) * scale
     let core = self.ink.mask(above: 127)
     if rough > widest, core.isInk.contains(true) {

@@ -519,6 +519,20 @@ import Testing
     #expect(4...6 ~= columns, "\(columns)")
   }
 
+  /// A small 0 whose hole the blurred ink fills at the low threshold keeps its stroke.
+  @Test func aFilledOutlineDoesNotWipeTheStrokeOut() {
+    var page = Page(rows: 60, columns: 60, paper: 255)
+    page.ellipse(middle: (30, 30), height: 14, width: 11, pen: 3)
+    let ink = page.image.inverted.blurred(sigma: 1)
+    let region = ink.mask(above: 20).regions()[0]
+    #expect(region.area > 9 * region.box.area / 16, "the hole is filled")
+    let tile = normalizedDigit(region, ink: ink)
+    let rows = (0..<28).filter { row in (0..<28).contains { tile[row, $0] > 127 } }
+    let columns = (0..<28).filter { column in (0..<28).contains { tile[$0, column] > 127 } }
+    #expect(rows.count >= 17 && columns.count >= 11)
+    #expect(tile[14, 14] < 127, "the 0 has a hole")
+  }
+
   @Test func aBarIsAsWideAsItIs() {
     for width in 1...9 {
       let bar = Mask(
