@@ -519,18 +519,15 @@ import Testing
     #expect(4...6 ~= columns, "\(columns)")
   }
 
-  /// A small 0 whose hole the blurred ink fills at the low threshold keeps its stroke.
-  @Test func aFilledOutlineDoesNotWipeTheStrokeOut() {
-    var page = Page(rows: 60, columns: 60, paper: 255)
-    page.ellipse(middle: (30, 30), height: 14, width: 11, pen: 3)
-    let ink = page.image.inverted.blurred(sigma: 1)
-    let region = ink.mask(above: 20).regions()[0]
-    #expect(region.area > 9 * region.box.area / 16, "the hole is filled")
-    let tile = normalizedDigit(region, ink: ink)
-    let rows = (0..<28).filter { row in (0..<28).contains { tile[row, $0] > 127 } }
-    let columns = (0..<28).filter { column in (0..<28).contains { tile[$0, column] > 127 } }
-    #expect(rows.count >= 17 && columns.count >= 11)
-    #expect(tile[14, 14] < 127, "the 0 has a hole")
+  /// The holes of a small 8 are filled at the threshold of regions, so that it seems to be twice as
+  /// thick as it is; thinned by that, 26 pixels were left of it.
+  @Test(arguments: [(14, 3), (16, 3), (18, 4)])
+  func aFilledOutlineDoesNotWipeTheStrokesOut(height: Double, pen: Double) {
+    var page = Page(rows: 80, columns: 80, paper: 255)
+    page.write("8", top: 30, left: 30, height: height, pen: pen)
+    let ink = page.image.inverted.blurred(sigma: 1.2)
+    let tile = normalizedDigit(ink.mask(above: 30).regions()[0], ink: ink)
+    #expect(tile.mask(above: 127).count > 150)
   }
 
   @Test func aBarIsAsWideAsItIs() {
