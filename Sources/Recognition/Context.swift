@@ -15,9 +15,9 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
   // In its word a small letter counts as much as a large one; on the page dirt counts little.
   let inWord = candidates.indices.map {
     candidates[$0].evidenceForOthers
-      * weight(of: boxes[$0], usualHeight: Double(wordHeights[words[$0]]))
+      * inkWeight(of: boxes[$0], usualHeight: Double(wordHeights[words[$0]]))
   }
-  let weights = boxes.map { weight(of: $0, usualHeight: referenceHeight) }
+  let weights = boxes.map { inkWeight(of: $0, usualHeight: referenceHeight) }
   let onPage = zip(candidates, weights).map { $0.evidenceForOthers * $1 }
   var wordSums = [Double](repeating: 0, count: candidates.count)
   var (pageSums, pageWeights) = (wordSums, wordSums)
@@ -57,7 +57,7 @@ extension Candidate {
 
 /// How much a candidate counts among others: less when it is small, as dirt is; more when it is as
 /// wide as several digits, as words in one stroke are.
-private func weight(of box: Box, usualHeight: Double) -> Double {
+func inkWeight(of box: Box, usualHeight: Double) -> Double {
   let longer = Double(max(box.height, box.width))
   if longer < usualHeight { return longer / usualHeight }
   return min(4, max(1, Double(box.width) / (0.8 * max(usualHeight, Double(box.height)))))

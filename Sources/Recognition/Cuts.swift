@@ -4,9 +4,10 @@ import Imaging
 /// Ways to cut ink that hangs together from top to bottom: where digits that touch may be parted.
 ///
 /// Of two kinds. One follows the way of least ink: a path with one column for each row, moving at
-/// most one column a row, so that it goes around leaning digits. The other is straight, where the
-/// ink is lowest from its top to its bottom: where round digits touch, least ink would lead through
-/// their insides.
+/// most one column a row, so that it goes around leaning digits. Ink counts by how dark it is: where
+/// strokes lie side by side, what is between them is ink to a threshold, but lighter. The other is
+/// straight, where the ink is lowest from its top to its bottom: where round digits touch, least ink
+/// would lead through their insides.
 struct Cuts: Sendable {
   private let region: Region
   /// For each cut, from left to right, the first column of each row that lies right of it.
@@ -14,9 +15,11 @@ struct Cuts: Sendable {
 
   var count: Int { paths.count }
 
-  /// - Parameter spacing: how many columns apart cuts are at least.
-  /// - Parameter limit: the most cuts; those that cross least ink are taken.
-  init(of region: Region, spacing: Int, limit: Int) {
+  /// - Parameters:
+  ///   - ink: how dark the picture is in which the region was found.
+  ///   - spacing: how many columns apart cuts are at least.
+  ///   - limit: the most cuts; those that cross least ink are taken.
+  init(of region: Region, ink: GrayImage, spacing: Int, limit: Int) {
     self.region = region
     let mask = region.mask()
     let (rows, columns) = (mask.rows, mask.columns)
@@ -25,8 +28,9 @@ struct Cuts: Sendable {
       return
     }
     let middle = rows / 2
-    let upper = CheapestPaths(mask, rows: Array((0...middle).reversed()))
-    let lower = CheapestPaths(mask, rows: Array(middle..<rows))
+    let inkCosts = inkCosts(of: region, ink: ink)
+    let upper = CheapestPaths(inkCosts[0...middle].reversed())
+    let lower = CheapestPaths(Array(inkCosts[middle...]))
     let costs = (0..<columns).map { upper.costs[$0] + lower.costs[$0] }
     let waists = Self.places(costs: heights(of: mask), spacing: spacing, limit: limit / 2)
     let ways = Self.places(costs: costs, spacing: spacing, limit: limit - waists.count)
@@ -71,7 +75,29 @@ struct Cuts: Sendable {
   }
 }
 
-/// For each column of the first of some rows, the path through all of them that crosses least ink.
+/// What it costs a path to cross each pixel of a region's box, by rows: 0 where there is no ink, and
+/// the more the darker the ink is, compared with the region's darker quarter.
+private func inkCosts(of region: Region, ink: GrayImage) -> [[Int]] {
+  let (box, columns) = (region.box, region.box.columns)
+  func levels(_ run: Run) -> ArraySlice<UInt8> {
+    ink.pixels[
+      run.row * ink.columns + run.columns.lowerBound..<run.row * ink.columns
+        + run.columns.upperBound]
+  }
+  let sorted = region.runs.flatMap { levels($0) }.sorted()
+  let dark = Double(max(1, sorted[sorted.count * 3 / 4]))
+  var costs = [[Int]](
+    repeating: [Int](repeating: 0, count: columns.count), count: box.height)
+  for run in region.runs {
+    for (column, level) in zip(run.columns, levels(run)) {
+      let share = min(1, Double(level) / dark)
+      costs[run.row - box.rows.lowerBound][column - columns.lowerBound] = Int(60 * share * share)
+    }
+  }
+  return costs
+}
+
+/// For each column of the first of some rows, the path through all of them that costs least.
 private struct CheapestPaths {
   /// What the path costs that begins in each column.
   let costs: [Int]
@@ -79,24 +105,21 @@ private struct CheapestPaths {
   /// backwards, because the costs are those of the beginning.
   private let steps: [[Int8]]
 
-  /// A pixel of ink costs as much as so many steps aside.
-  private static let inkCost = 6
+  /// A step aside costs as much as a sixth of a dark pixel.
+  private static let stepCost = 10
 
-  init(_ mask: Mask, rows: [Int]) {
+  /// - Parameter rows: what it costs to cross each pixel.
+  init(_ rows: [[Int]]) {
     var steps: [[Int8]] = []
-    func cost(_ row: Int) -> [Int] {
-      (0..<mask.columns).map { mask[row, $0] ? Self.inkCost : 0 }
-    }
-    var costs = cost(rows[rows.count - 1])
-    for row in rows.dropLast().reversed() {
-      let own = cost(row)
+    var costs = rows[rows.count - 1]
+    for own in rows.dropLast().reversed() {
       var next = costs
-      var step = [Int8](repeating: 0, count: mask.columns)
-      for column in 0..<mask.columns {
+      var step = [Int8](repeating: 0, count: own.count)
+      for column in own.indices {
         var best = costs[column]
-        for side in [-1, 1] where 0..<mask.columns ~= column + side {
-          if costs[column + side] + 1 < best {
-            best = costs[column + side] + 1
+        for side in [-1, 1] where own.indices ~= column + side {
+          if costs[column + side] + Self.stepCost < best {
+            best = costs[column + side] + Self.stepCost
             step[column] = Int8(side)
           }
         }
@@ -143,24 +166,32 @@ extension TileReader {
   }
 
   private func parts(of whole: Candidate, referenceHeight: Double) -> [Candidate]? {
-    func worth(_ parts: [Candidate]) -> Double { parts.reduce(0) { $0 + $1.worth } }
-    guard
-      let parts = partings(of: whole, referenceHeight: referenceHeight)
-        .max(by: { worth($0) < worth($1) })
-    else { return nil }
-    // Digits are about half as wide as high; halves of one would be narrower.
-    let width = Double(whole.region.box.width)
-    guard worth(parts) > whole.worth,
-      width >= 0.4 * Double(parts.count) * cuttingHeight(of: whole, referenceHeight),
-      parts.allSatisfy({ $0.confidence > 0.5 }),
-      // The stems of any printed word are ones.
-      2 * parts.count(where: { $0.digit == 1 }) <= parts.count
-    else { return nil }
+    let parts = bestParting(of: whole, referenceHeight: referenceHeight)
+    guard takesPlace(parts, of: whole, referenceHeight: referenceHeight) else { return nil }
     return parts.map {
       var part = $0
       part.isPart = true
       return part
     }
+  }
+
+  /// The most probable way to part some ink, from left to right; empty where it cannot be cut.
+  func bestParting(of whole: Candidate, referenceHeight: Double) -> [Candidate] {
+    func worth(_ parts: [Candidate]) -> Double { parts.reduce(0) { $0 + $1.worthAsPart } }
+    return partings(of: whole, referenceHeight: referenceHeight)
+      .max { worth($0) < worth($1) } ?? []
+  }
+
+  /// Whether parts say more than the whole: two of three are digits, and they are as wide as digits.
+  func takesPlace(_ parts: [Candidate], of whole: Candidate, referenceHeight: Double) -> Bool {
+    // Digits are about half as wide as high; halves of one would be narrower.
+    let leastWidth = parts.reduce(0) { $0 + ($1.digit == 1 ? 0.3 : 0.4) }
+    return !parts.isEmpty
+      && (whole.isJunk || parts.reduce(0) { $0 + $1.worthAsPart } > whole.worth)
+      && 3 * parts.count(where: { $0.confidence > 0.5 }) >= 2 * parts.count
+      && Double(whole.region.box.width) >= leastWidth * cuttingHeight(of: whole, referenceHeight)
+      // The stems of any printed word are ones.
+      && 2 * parts.count(where: { $0.digit == 1 }) <= parts.count
   }
 
   private func cuttingHeight(of whole: Candidate, _ referenceHeight: Double) -> Double {
@@ -170,14 +201,15 @@ extension TileReader {
   /// Where some ink may be cut.
   func cuts(of whole: Candidate, referenceHeight: Double) -> Cuts {
     let height = cuttingHeight(of: whole, referenceHeight)
-    // Four cuts for each digit that may be there, so that one of them is right.
-    let limit = min(40, max(12, Int(8 * Double(whole.region.box.width) / height)))
-    return Cuts(of: whole.region, spacing: max(2, Int(0.14 * height)), limit: limit)
+    // Six cuts for each digit that may be there, so that one of them is right.
+    let limit = min(40, max(12, Int(12 * Double(whole.region.box.width) / height)))
+    return Cuts(
+      of: whole.region, ink: ink, spacing: max(2, Int(0.14 * height)), limit: limit)
   }
 
   /// The best ways to part some ink: one for each number of parts, at least 2, that is possible.
   ///
-  /// - Returns: the parts from left to right, none of them junk.
+  /// - Returns: the parts from left to right. Those that cannot be read stand among the others.
   func partings(of whole: Candidate, referenceHeight: Double) -> [[Candidate]] {
     let height = cuttingHeight(of: whole, referenceHeight)
     let cuts = cuts(of: whole, referenceHeight: referenceHeight)
@@ -199,9 +231,9 @@ extension TileReader {
       repeating: [:], count: cuts.count + 2)
     best[0][0] = (0, [])
     for end in 0...cuts.count {
-      for (index, span) in spans.enumerated() where span.to == end && !readings[index].isJunk {
+      for (index, span) in spans.enumerated() where span.to == end {
         for (count, before) in best[span.from + 1] {
-          let worth = before.worth + readings[index].worth
+          let worth = before.worth + readings[index].worthAsPart
           if worth > best[end + 1][count + 1]?.worth ?? -.infinity {
             best[end + 1][count + 1] = (worth, before.parts + [index])
           }
@@ -215,6 +247,13 @@ extension TileReader {
 }
 
 extension Candidate {
+  /// What it is worth as one of several parts: what cannot be read must not keep its neighbours from
+  /// being parted.
+  fileprivate var worthAsPart: Double {
+    let worthOfUnreadable = -4.0
+    return isJunk ? worthOfUnreadable : max(worthOfUnreadable, worth)
+  }
+
   /// Whether it may be several digits that touch: not clearly one, and wide enough. Two digits side by
   /// side are as high as one, and hardly narrower than one is high.
   func mayBeSeveral(referenceHeight: Double) -> Bool {

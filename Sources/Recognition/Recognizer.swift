@@ -24,11 +24,12 @@ public struct Recognizer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var sheet = Sheet(in: photo)
-    var (page, turns, digits) = read(
-      upright: sheet?.picture ?? photo, form: options.form)
+    var (page, judgement, turns) = read(upright: sheet?.picture ?? photo)
+    var digits = options.form.map { page.digits(exactly: $0.count) } ?? judgement.digits
     if sheet != nil && digits.isEmpty {
       sheet = nil
-      (page, turns, digits) = read(upright: photo, form: options.form)
+      (page, judgement, turns) = read(upright: photo)
+      digits = options.form.map { page.digits(exactly: $0.count) } ?? judgement.digits
     }
     let paper = sheet?.picture ?? photo
     let rows = readingOrder(
@@ -47,21 +48,37 @@ public struct Recognizer: Sendable {
       width: photo.columns, height: photo.rows, lines: Self.lines(lines, printed: options.form),
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
-      page, rows: rows.map { $0.map { digits[$0] } }, refused: page.judged().refused)
+      page, rows: rows.map { $0.map { digits[$0] } }, refused: judgement.refused)
     return reading
   }
 
   /// Reads a page, turned to the side that makes most sense.
+  ///
+  /// Of most pages a look at their pieces tells the side. Where less than 0.6 is legible after that,
+  /// digits may touch or stand on their heads, so the other sides are read to the end, if that does
+  /// not take long, and must be clearly legible.
   private func read(
-    upright picture: GrayImage, form: DigitForm?
-  ) -> (page: PageReading, quarterTurns: Int, digits: [Candidate]) {
+    upright picture: GrayImage
+  ) -> (page: PageReading, judgement: PageReading.Judgement, quarterTurns: Int) {
     var page = PageReading(picture, classifier: classifier)
-    let turns = page.quarterTurns()
+    var turns = page.quarterTurns()
     if turns > 0 {
       page = PageReading(picture.turned(quarterTurns: turns), classifier: classifier)
     }
-    let digits = form.map { page.digits(exactly: $0.count) } ?? page.judged().digits
-    return (page, turns, digits)
+    var judgement = page.judged()
+    guard judgement.legibleShare < 0.6, page.whole.count <= 24 else {
+      return (page, judgement, turns)
+    }
+    var least = max(0.6, judgement.legibleShare + 0.2)
+    for side in (1..<4).map({ (turns + $0) % 4 }) {
+      let other = PageReading(picture.turned(quarterTurns: side), classifier: classifier)
+      let otherJudgement = other.judged()
+      if otherJudgement.legibleShareWithoutOnes > least {
+        (page, judgement, turns) = (other, otherJudgement, side)
+        least = otherJudgement.legibleShareWithoutOnes
+      }
+    }
+    return (page, judgement, turns)
   }
 
   /// All digits in one line where a form says how they are printed, and there are as many as it has.
@@ -126,14 +143,38 @@ struct PageReading: Sendable {
   }
 
   /// What may be digits, and what of it is none where it stands.
-  func judged() -> (digits: [Candidate], refused: [Candidate]) {
+  struct Judgement: Sendable {
+    let digits: [Candidate], refused: [Candidate]
+    fileprivate let referenceHeight: Double
+
+    /// How much of the ink is digits, each as sure as the network is.
+    var legibleShare: Double { share(of: digits) }
+
+    /// The same without ones, which anything may be from the side; 0 where fewer than three are left.
+    var legibleShareWithoutOnes: Double {
+      let others = digits.filter { $0.digit != 1 }
+      return others.count < 3 ? 0 : share(of: others)
+    }
+
+    private func share(of digits: [Candidate]) -> Double {
+      func weight(_ candidate: Candidate) -> Double {
+        inkWeight(of: candidate.region.box, usualHeight: referenceHeight)
+      }
+      let all = (self.digits + refused).reduce(0) { $0 + weight($1) }
+      return digits.reduce(0) { $0 + $1.confidence * weight($1) } / max(1, all)
+    }
+  }
+
+  func judged() -> Judgement {
     let all = candidates()
     var areDigits = isDigit(all, referenceHeight: segmentation.referenceHeight)
     // What is tiny is so beside larger digits.
     let hasUsual = zip(all, areDigits).contains { $0.leastConfidence < Self.sureOfTiny && $1 }
     if !hasUsual { areDigits = areDigits.map { _ in false } }
     let pairs = zip(all, areDigits)
-    return (pairs.filter(\.1).map(\.0), pairs.filter { !$1 }.map(\.0))
+    return Judgement(
+      digits: pairs.filter(\.1).map(\.0), refused: pairs.filter { !$1 }.map(\.0),
+      referenceHeight: segmentation.referenceHeight)
   }
 
   private static let sureOfTiny = 0.97

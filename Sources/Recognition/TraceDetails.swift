@@ -27,7 +27,7 @@ extension Trace {
     public let whole: Look
     /// The ink with all cuts that were considered in grey, and those of the best way in red.
     public let picture: ColorImage
-    /// The best way to part it, from left to right; empty where no way gives digits.
+    /// The best way to part it, from left to right; empty where it cannot be cut.
     public let parts: [Look]
     /// Whether the parts took the place of the whole.
     public let isTaken: Bool
@@ -42,16 +42,13 @@ extension Trace {
   public var partings: [Parting] {
     guard let reading else { return [] }
     let height = reading.segmentation.referenceHeight
-    let digits = Set(rows.joined().map(\.region.box))
     return reading.whole.filter { $0.mayBeSeveral(referenceHeight: height) }.map { whole in
       let cuts = reading.reader.cuts(of: whole, referenceHeight: height)
-      let parts =
-        reading.reader.partings(of: whole, referenceHeight: height)
-        .max { $0.reduce(0) { $0 + $1.worth } < $1.reduce(0) { $0 + $1.worth } } ?? []
+      let parts = reading.reader.bestParting(of: whole, referenceHeight: height)
       return Parting(
         whole: look(whole), picture: picture(of: whole, cuts: cuts, parts: parts),
         parts: parts.map(look),
-        isTaken: !parts.isEmpty && parts.allSatisfy { digits.contains($0.region.box) })
+        isTaken: reading.reader.takesPlace(parts, of: whole, referenceHeight: height))
     }
   }
 

@@ -37,7 +37,7 @@ public func debugPage(
     "\(number). Cuts considered",
     "Ink that hangs together, is wide enough for several digits and is not clearly one, is cut in "
       + "many ways (grey). The network reads all the parts; the cuts with the most probable "
-      + "digits are red.",
+      + "digits are red. Parts that cannot be read may stand between digits.",
     trace.partings.isEmpty ? ["<p>No ink had to be cut.</p>"] : trace.partings.map(parting))
   page.section(
     "\(number + 1). What the network saw",
@@ -122,15 +122,16 @@ private func leftOut(_ look: Trace.Look) -> String {
 }
 
 private func parting(_ parting: Trace.Parting) -> String {
-  let parts = parting.parts.map { "\($0.digit) (\(percent($0.confidence)))" }
-  let whole =
-    (parting.whole.junk ?? 0) > 0.5
-    ? "no digit (\(percent(parting.whole.junk ?? 0)))"
-    : "\(parting.whole.digit) (\(percent(parting.whole.confidence)))"
+  func reading(_ look: Trace.Look) -> String {
+    let junk = look.junk ?? 0
+    return junk > 0.5
+      ? "no digit (\(percent(junk)))" : "\(look.digit) (\(percent(look.confidence)))"
+  }
+  let whole = reading(parting.whole)
   let verdict =
-    parts.isEmpty
-    ? "No way to cut it gives digits."
-    : "The best parts read \(parts.joined(separator: ", ")): "
+    parting.parts.isEmpty
+    ? "It cannot be cut."
+    : "The best parts read \(parting.parts.map(reading).joined(separator: ", ")): "
       + (parting.isTaken ? "they take its place." : "not better, it stays whole.")
   return figure(parting.picture, "Whole it reads \(whole). \(verdict)", isSmall: true)
 }

@@ -233,6 +233,19 @@ import Testing
     }
   }
 
+  @Test func whatCannotBeReadDoesNotKeepItsNeighboursTogether() {
+    let strict = Recognizer(classifier: StrictHoleCounter())
+    var page = Page(rows: 160, columns: 320)
+    for column in [60.0, 87, 168] {
+      page.ellipse(middle: (60, column), height: 40, width: 27, pen: 5)
+    }
+    // Something between them that touches both: two strokes that cross.
+    page.stroke(from: (42, 100), to: (78, 155), width: 5, ink: 40)
+    page.stroke(from: (78, 100), to: (42, 155), width: 5, ink: 40)
+    let reading = strict.read(page.image)
+    #expect(reading.text == "000")
+  }
+
   @Test(arguments: 0...3)
   func aPageOnItsSideIsTurned(turns: Int) {
     let strict = Recognizer(classifier: StrictHoleCounter())
@@ -354,8 +367,10 @@ import Testing
     """
   ).regions()[0]
 
+  private let black = GrayImage(rows: 6, columns: 16, filledWith: 255)
+
   @Test func theWayOfLeastInkIsACut() {
-    let cuts = Cuts(of: pair, spacing: 3, limit: 1)
+    let cuts = Cuts(of: pair, ink: black, spacing: 3, limit: 1)
     #expect(cuts.count == 1)
     #expect(cuts.part(from: -1, to: 0)?.box.columns.upperBound ?? 0 <= 9)
     #expect(cuts.part(from: 0, to: 1)?.box.columns.lowerBound ?? 0 >= 6)
@@ -363,15 +378,23 @@ import Testing
 
   @Test(arguments: 1...4)
   func partsSideBySideAreTheWhole(limit: Int) {
-    let cuts = Cuts(of: pair, spacing: 2, limit: limit)
+    let cuts = Cuts(of: pair, ink: black, spacing: 2, limit: limit)
     #expect(cuts.count == limit)
     let parts = (-1..<cuts.count).compactMap { cuts.part(from: $0, to: $0 + 1) }
     #expect(cuts.part(from: -1, to: cuts.count) == pair)
     #expect(parts.reduce(0) { $0 + $1.area } >= pair.area)
   }
 
+  @Test func aCutLeadsWhereInkIsLighter() throws {
+    var ink = black
+    for row in 0..<ink.rows { ink[row, row < 3 ? 9 : 10] = 120 }
+    let block = try #require(
+      Mask(rows: 6, columns: 16, isInk: .init(repeating: true, count: 96)).regions().first)
+    #expect(Cuts(of: block, ink: ink, spacing: 3, limit: 1).paths == [[9, 9, 9, 10, 10, 10]])
+  }
+
   @Test func whatIsNarrowHasNoCut() {
-    #expect(Cuts(of: mask("##\n##").regions()[0], spacing: 2, limit: 9).count == 0)
+    #expect(Cuts(of: mask("##\n##").regions()[0], ink: black, spacing: 2, limit: 9).count == 0)
   }
 }
 
