@@ -1,5 +1,19 @@
 import Imaging
 
+/// How a photo is taken for ink on paper, where the usual way finds nothing legible.
+struct InkView: Sendable {
+  /// Whether to take bright for dark and dark for bright, against the judgement of which is the ink:
+  /// the edge of a large shadow on a sheet misleads it.
+  var turnsTones = false
+  /// The threshold of ink, as a multiple of Otsu's: in a shadow grain counts for more than in light.
+  var thresholdFactor = 1.0
+
+  static let usual = InkView()
+  static let others = [
+    InkView(turnsTones: true), InkView(thresholdFactor: 1.5), InkView(thresholdFactor: 2.2),
+  ]
+}
+
 /// A photo as ink on paper: small enough to work on, dark on bright turned into 255 on 0, uneven
 /// light removed.
 struct InkPage: Sendable {
@@ -9,13 +23,15 @@ struct InkPage: Sendable {
   let ink: GrayImage
   /// The photo's extents, `[rows, columns]`.
   private let photoRows: Int, photoColumns: Int
+  private let view: InkView
 
   /// Digits of 20 pixels or more stay readable in a photo of a whole page; larger takes longer.
   private static let longestSide = 1400
   /// Smaller pictures have strokes about one pixel thin; they are enlarged to 160, at most 4 times.
   private static let shortestSide = 120, enlargedSide = 160, largestFactor = 4.0
 
-  init(_ photo: GrayImage) {
+  init(_ photo: GrayImage, view: InkView = .usual) {
+    self.view = view
     (photoRows, photoColumns) = (photo.rows, photo.columns)
     let side = Double(max(photo.rows, photo.columns))
     var factor = min(1, Double(Self.longestSide) / side)
@@ -25,7 +41,7 @@ struct InkPage: Sendable {
     let sized = photo.resampled(
       rows: max(1, Int((Double(photo.rows) * factor).rounded())),
       columns: max(1, Int((Double(photo.columns) * factor).rounded())))
-    gray = Self.isBrightOnDark(sized) ? sized.inverted : sized
+    gray = Self.isBrightOnDark(sized) != view.turnsTones ? sized.inverted : sized
     // The disc must be wider than any stroke: in small pictures one digit fills everything.
     let share = max(gray.rows, gray.columns) <= 200 ? 0.5 : 0.2
     let widest = share * Double(min(gray.rows, gray.columns))
@@ -78,7 +94,9 @@ struct InkPage: Sendable {
   /// Ink and all that is nearly as dark, such as rulings, slightly blurred against grain.
   func faintInk() -> FaintInk {
     let blurred = Self.blurred(ink)
-    return FaintInk(blurred: blurred, darkThreshold: Self.threshold(of: blurred))
+    return FaintInk(
+      blurred: blurred,
+      darkThreshold: UInt8(min(255, view.thresholdFactor * Double(Self.threshold(of: blurred)))))
   }
 
   /// Below 20 of 255 paper has grain, not ink.

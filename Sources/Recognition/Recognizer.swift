@@ -5,7 +5,8 @@ public import Imaging
 /// The way from picture to answer: `InkPage` (what is ink, how dark), `Rulings` (lines of the paper),
 /// `Segmentation` (which ink may be a digit), `DigitNormalizer` (28 × 28 as MNIST has it), the
 /// network, once for all digits of the page, `Cuts` (digits that touch), `isDigit` (what stands beside
-/// it), `readingOrder`. A page that makes no sense is looked at from the other three sides.
+/// it), `readingOrder`. A page that makes no sense is looked at from the other three sides, and then with
+/// other ink (`InkView`).
 public struct Recognizer: Sendable {
   private let classifier: any TileClassifier
 
@@ -24,13 +25,14 @@ public struct Recognizer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var sheet = Sheet(in: photo)
-    var (page, judgement, turns) = read(upright: sheet?.picture ?? photo)
-    var digits = options.form.map { page.digits(exactly: $0.count) } ?? judgement.digits
+    var best = read(upright: sheet?.picture ?? photo)
+    var digits = best.digits(form: options.form)
     if sheet != nil && digits.isEmpty {
       sheet = nil
-      (page, judgement, turns) = read(upright: photo)
-      digits = options.form.map { page.digits(exactly: $0.count) } ?? judgement.digits
+      best = read(upright: photo)
+      digits = best.digits(form: options.form)
     }
+    let page = best.page
     let paper = sheet?.picture ?? photo
     let rows = readingOrder(
       of: digits.map(\.region.box), referenceHeight: page.segmentation.referenceHeight)
@@ -38,7 +40,7 @@ public struct Recognizer: Sendable {
       Reading.Line(
         digits: row.map { index in
           let box = page.page.photoBox(digits[index].region.box).turnedBack(
-            quarterTurns: turns, rows: paper.rows, columns: paper.columns)
+            quarterTurns: best.quarterTurns, rows: paper.rows, columns: paper.columns)
           return digit(
             digits[index].probabilities, box: sheet?.photoBox(box) ?? box,
             leastConfidence: options.leastConfidence)
@@ -48,37 +50,59 @@ public struct Recognizer: Sendable {
       width: photo.columns, height: photo.rows, lines: Self.lines(lines, printed: options.form),
       milliseconds: (clock.now - start) / .milliseconds(1))
     trace?.record(
-      page, rows: rows.map { $0.map { digits[$0] } }, refused: judgement.refused)
+      page, rows: rows.map { $0.map { digits[$0] } }, refused: best.judgement.refused)
     return reading
+  }
+
+  /// A page, what of it is digits, and how many quarter turns clockwise it was turned before.
+  private struct Attempt {
+    let page: PageReading
+    let judgement: PageReading.Judgement
+    let quarterTurns: Int
+
+    init(_ page: PageReading, quarterTurns: Int) {
+      (self.page, self.quarterTurns) = (page, quarterTurns)
+      judgement = page.judged()
+    }
+
+    func digits(form: DigitForm?) -> [Candidate] {
+      form.map { page.digits(exactly: $0.count) } ?? judgement.digits
+    }
   }
 
   /// Reads a page, turned to the side that makes most sense.
   ///
   /// Of most pages a look at their pieces tells the side. Where less than 0.6 is legible after that,
   /// digits may touch or stand on their heads, so the other sides are read to the end, if that does
-  /// not take long, and must be clearly legible.
-  private func read(
-    upright picture: GrayImage
-  ) -> (page: PageReading, judgement: PageReading.Judgement, quarterTurns: Int) {
-    var page = PageReading(picture, classifier: classifier)
-    var turns = page.quarterTurns()
-    if turns > 0 {
-      page = PageReading(picture.turned(quarterTurns: turns), classifier: classifier)
+  /// not take long. Where next to nothing is, something else may have been taken for ink. What takes
+  /// the place of the first reading must be clearly legible.
+  private func read(upright picture: GrayImage) -> Attempt {
+    func page(quarterTurns: Int, view: InkView = .usual) -> PageReading {
+      PageReading(picture.turned(quarterTurns: quarterTurns), classifier: classifier, view: view)
     }
-    var judgement = page.judged()
-    guard judgement.legibleShare < 0.6, page.whole.count <= 24 else {
-      return (page, judgement, turns)
+    let upright = page(quarterTurns: 0)
+    let turns = upright.quarterTurns()
+    var best = Attempt(turns == 0 ? upright : page(quarterTurns: turns), quarterTurns: turns)
+    guard best.judgement.legibleShare < 0.6 else { return best }
+    var least = max(0.6, best.judgement.legibleShare + 0.2)
+    func consider(_ page: PageReading, quarterTurns: Int) {
+      let attempt = Attempt(page, quarterTurns: quarterTurns)
+      guard attempt.judgement.legibleShareWithoutOnes > least else { return }
+      least = attempt.judgement.legibleShareWithoutOnes
+      best = attempt
     }
-    var least = max(0.6, judgement.legibleShare + 0.2)
-    for side in (1..<4).map({ (turns + $0) % 4 }) {
-      let other = PageReading(picture.turned(quarterTurns: side), classifier: classifier)
-      let otherJudgement = other.judged()
-      if otherJudgement.legibleShareWithoutOnes > least {
-        (page, judgement, turns) = (other, otherJudgement, side)
-        least = otherJudgement.legibleShareWithoutOnes
+    if best.page.whole.count <= 24 {
+      for side in (1..<4).map({ (turns + $0) % 4 }) {
+        consider(page(quarterTurns: side), quarterTurns: side)
       }
     }
-    return (page, judgement, turns)
+    guard best.judgement.legibleShare < 0.3 else { return best }
+    for view in InkView.others {
+      let page = page(quarterTurns: 0, view: view)
+      // Grain and texture have no end.
+      if page.whole.count <= 60 { consider(page, quarterTurns: 0) }
+    }
+    return best
   }
 
   /// All digits in one line where a form says how they are printed, and there are as many as it has.
@@ -115,8 +139,8 @@ struct PageReading: Sendable {
   /// The segmentation's regions as they are.
   let whole: [Candidate]
 
-  init(_ photo: GrayImage, classifier: any TileClassifier) {
-    page = InkPage(photo)
+  init(_ photo: GrayImage, classifier: any TileClassifier, view: InkView = .usual) {
+    page = InkPage(photo, view: view)
     let faint = page.faintInk()
     found = faint.mask
     let rulings = Rulings(in: found, ink: page.ink)

@@ -52,6 +52,18 @@ import Testing
     #expect(recognizer.read(image).text == "1081\n80")
   }
 
+  /// Light that falls through a blind beside the digits: brighter than paper is more than ink is dark.
+  @Test func stripesOfLightDoNotMakeBrightnessInk() {
+    var page = Page(rows: 260, columns: 460, paper: 110)
+    page.write("8080", top: 60, left: 60)
+    page.write("0808", top: 150, left: 60)
+    for column in stride(from: 290, to: 440, by: 16) {
+      for row in 30..<230 { for aside in 0..<4 { page.image[row, column + aside] = 255 } }
+    }
+    let recognizer = Recognizer(classifier: StrictHoleCounter())
+    #expect(recognizer.read(page.image).text == "8080\n0808")
+  }
+
   @Test(arguments: [2.0, 4.0])
   func rulingsAreNotRead(thickness: Double) {
     var page = Page(rows: 240, columns: 320)
