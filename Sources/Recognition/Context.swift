@@ -49,9 +49,11 @@ extension Candidate {
   }
 
   /// What that says about its neighbours. Many letters look like digits and few digits like letters,
-  /// so what is junk says more than what is not, a part cut out of something less, and a 1 nothing.
+  /// so what is junk says more than what is not. A part cut out of something says less either way:
+  /// words can be cut so that parts look like digits, and numbers so that one does not. A 1 says nothing.
   fileprivate var evidenceForOthers: Double {
-    min(digit == 1 ? 0 : isPart ? 1 : 1.5, evidence)
+    let (least, most) = isPart ? (-1.8, 0.6) : (-3, 1.5)
+    return min(digit == 1 ? 0 : most, max(least, evidence))
   }
 }
 
