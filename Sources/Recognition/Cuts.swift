@@ -28,9 +28,9 @@ struct Cuts: Sendable {
       return
     }
     let middle = rows / 2
-    let inkCosts = inkCosts(of: region, ink: ink)
-    let upper = CheapestPaths(inkCosts[0...middle].reversed())
-    let lower = CheapestPaths(Array(inkCosts[middle...]))
+    let costsByRow = inkCosts(of: region, ink: ink)
+    let upper = CheapestPaths(costsByRow[0...middle].reversed())
+    let lower = CheapestPaths(Array(costsByRow[middle...]))
     let costs = (0..<columns).map { upper.costs[$0] + lower.costs[$0] }
     let waists = Self.places(costs: heights(of: mask), spacing: spacing, limit: limit / 2)
     let ways = Self.places(costs: costs, spacing: spacing, limit: limit - waists.count)
@@ -178,7 +178,7 @@ extension TileReader {
   /// The most probable way to part some ink, from left to right; empty where it cannot be cut.
   func bestParting(of whole: Candidate, referenceHeight: Double) -> [Candidate] {
     func worth(_ parts: [Candidate]) -> Double { parts.reduce(0) { $0 + $1.worthAsPart } }
-    return partings(of: whole, referenceHeight: referenceHeight)
+    return partings(of: whole, referenceHeight: referenceHeight, withUnreadable: true)
       .max { worth($0) < worth($1) } ?? []
   }
 
@@ -209,8 +209,11 @@ extension TileReader {
 
   /// The best ways to part some ink: one for each number of parts, at least 2, that is possible.
   ///
-  /// - Returns: the parts from left to right. Those that cannot be read stand among the others.
-  func partings(of whole: Candidate, referenceHeight: Double) -> [[Candidate]] {
+  /// - Parameter withUnreadable: whether parts that cannot be read may stand among the others.
+  /// - Returns: the parts from left to right.
+  func partings(
+    of whole: Candidate, referenceHeight: Double, withUnreadable: Bool
+  ) -> [[Candidate]] {
     let height = cuttingHeight(of: whole, referenceHeight)
     let cuts = cuts(of: whole, referenceHeight: referenceHeight)
     guard cuts.count > 0 else { return [] }
@@ -231,7 +234,8 @@ extension TileReader {
       repeating: [:], count: cuts.count + 2)
     best[0][0] = (0, [])
     for end in 0...cuts.count {
-      for (index, span) in spans.enumerated() where span.to == end {
+      for (index, span) in spans.enumerated()
+      where span.to == end && (withUnreadable || !readings[index].isJunk) {
         for (count, before) in best[span.from + 1] {
           let worth = before.worth + readings[index].worthAsPart
           if worth > best[end + 1][count + 1]?.worth ?? -.infinity {

@@ -4,9 +4,8 @@ import Imaging
 extension PageReading {
   /// As many digits as a form has: of all ways to leave ink out, to take it as one digit or to cut it
   /// into several, the one that gives so many with the largest sum of worth (logarithms of
-  /// probabilities). Where no way does, what would be read without a form.
-  func digits(exactly count: Int) -> [Candidate] {
-    let usual = judged().digits
+  /// probabilities). Where no way does, `usual`, what is read without a form.
+  func digits(exactly count: Int, usual: [Candidate]) -> [Candidate] {
     if usual.count == count { return usual }
     // best[n]: the most probable way to find n digits in the ink seen so far.
     var best: [Choice?] = [Choice()] + Array(repeating: nil, count: count)
@@ -29,7 +28,9 @@ extension PageReading {
     return whole.indices.map { index in
       let parts =
         cuttable.contains(index)
-        ? reader.partings(of: whole[index], referenceHeight: segmentation.referenceHeight) : []
+        ? reader.partings(
+          of: whole[index], referenceHeight: segmentation.referenceHeight, withUnreadable: false)
+        : []
       return choices(whole[index], parts: parts)
     } + unusual().map { choices($0, parts: []) }
   }

@@ -66,7 +66,7 @@ public struct Recognizer: Sendable {
     }
 
     func digits(form: DigitForm?) -> [Candidate] {
-      form.map { page.digits(exactly: $0.count) } ?? judgement.digits
+      form.map { page.digits(exactly: $0.count, usual: judgement.digits) } ?? judgement.digits
     }
   }
 
@@ -189,6 +189,7 @@ struct PageReading: Sendable {
     }
   }
 
+  /// Judges the candidates by what stands beside them.
   func judged() -> Judgement {
     let all = candidates()
     var areDigits = isDigit(all, referenceHeight: segmentation.referenceHeight)

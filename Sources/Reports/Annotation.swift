@@ -2,7 +2,8 @@ public import Imaging
 public import Recognition
 
 /// The photo with a box around each digit and above it what it was read as, the confidence in percent
-/// smaller beside it: green from 90 %, amber from 60 %, red below that and for refused digits.
+/// smaller beside it: green from 90 %, amber from 60 %, red below that and for refused digits. Where
+/// digits stand too close for both, the colour alone tells the confidence.
 ///
 /// The labels are large enough for a phone, where the picture is a few hundred points wide; there is a
 /// margin for those at the edge. At most 1600 pixels a side and the margin.
@@ -47,8 +48,12 @@ public func annotatedPhoto(_ photo: ColorImage, _ reading: Reading) -> ColorImag
         rows: box.rows, columns: box.columns, moved: margin, width: smallest / 8, color: color)
       let top = box.rows.lowerBound + margin - 1.25 * height
       let middle = box.middle + margin
+      let distances = line.map { abs($0.middle - box.middle) }.filter { $0 > 0 }
+      let isCrowded = distances.contains { $0 < 1.7 * height }
       picture.write(
-        box.digit.text, top: top, middle: middle - 0.45 * height, height: height, color: color)
+        box.digit.text, top: top, middle: isCrowded ? middle : middle - 0.45 * height,
+        height: height, color: color)
+      if isCrowded { continue }
       picture.write(
         "\(Int((100 * box.digit.confidence).rounded(.down)))", top: top,
         middle: middle + 0.4 * height, height: 0.5 * height, color: color)

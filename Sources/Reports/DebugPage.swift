@@ -60,7 +60,8 @@ private let stepTexts: [(name: String, title: String, text: String)] = [
   (
     "gray", "The working copy",
     "In grey, at the size that is worked on, dark ink on bright paper. Where a sheet lies on a "
-      + "table, only the sheet, set straight."
+      + "table, only the sheet, set straight. Where nothing is legible otherwise, "
+      + "bright and dark are exchanged."
   ),
   (
     "ink", "Light corrected",
@@ -69,7 +70,7 @@ private let stepTexts: [(name: String, title: String, text: String)] = [
   (
     "mask", "Ink, and lines of the paper",
     "What is dark enough to be ink. Ruled and squared lines (red) are removed; strokes that cross "
-      + "them stay."
+      + "them stay. Where nothing is legible otherwise, it must be darker to be ink."
   ),
   (
     "regions", "Pieces",
