@@ -27,7 +27,7 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
     pageWeights[word] += weights[index]
   }
   let (pageSum, pageWeight) = (onPage.reduce(0, +), weights.reduce(0, +))
-  return candidates.indices.map { index in
+  let areDigits = candidates.indices.map { index in
     let candidate = candidates[index]
     guard !candidate.isJunk else { return false }
     guard candidate.knowsJunk else { return true }
@@ -39,6 +39,30 @@ func isDigit(_ candidates: [Candidate], referenceHeight: Double) -> [Bool] {
     // Any dash, stem or side of a box is a 1: it wants a digit beside it, or a page without anything else.
     let isLoneOne = candidate.digit == 1 && neighbours <= 0
     return 0.6 * candidate.evidence + neighbours + 1.5 * elsewhere > (isLoneOne ? 0.9 : -0.1)
+  }
+  return withoutExceptions(areDigits, candidates: candidates, words: words, weights: weights)
+}
+
+/// On a page where less than a fifth of the ink is digits, as on one of letters, only the words that are
+/// clearly numbers: of at least three digits that are no ones, and hardly anything else.
+private func withoutExceptions(
+  _ areDigits: [Bool], candidates: [Candidate], words: [Int], weights: [Double]
+) -> [Bool] {
+  var (ink, digitInk) = ([Int: Double](), [Int: Double]())
+  var others: [Int: Int] = [:]
+  var legible = 0.0
+  for (index, word) in words.enumerated() {
+    ink[word, default: 0] += weights[index]
+    guard areDigits[index] else { continue }
+    digitInk[word, default: 0] += weights[index]
+    others[word, default: 0] += candidates[index].digit == 1 ? 0 : 1
+    legible += weights[index] * candidates[index].confidence
+  }
+  guard legible < 0.2 * weights.reduce(0, +) else { return areDigits }
+  return candidates.indices.map { index in
+    let word = words[index]
+    return areDigits[index] && others[word, default: 0] >= 3
+      && digitInk[word, default: 0] >= 0.8 * ink[word, default: 0]
   }
 }
 

@@ -225,12 +225,12 @@ struct PageReading: Sendable {
 
   /// How many quarter turns clockwise make the page readable.
   ///
-  /// Most pages stand upright, so the other three ways are only tried where less than 0.7 is
+  /// Most pages stand upright, so the other three ways are only tried where less than 0.88 is
   /// readable, and must be much better. At least half must be readable then: among three more ways to
   /// look at a page without digits one makes a 7 of a tick or a 3 of a wave.
   func quarterTurns() -> Int {
     let confidences = whole.map(\.confidence)
-    guard whole.count >= 2, confidences.reduce(0, +) < 0.7 * Double(whole.count) else { return 0 }
+    guard whole.count >= 2, confidences.reduce(0, +) < 0.88 * Double(whole.count) else { return 0 }
     let regions = Array(
       segmentation.digits.sorted { $0.box.height > $1.box.height }.prefix(80))
     let shares = reader.candidatesInAllTurns(regions).map { readableShare(of: $0) }

@@ -170,7 +170,7 @@ private struct Ruling {
   }
 
   /// Goes on straight at both ends for as long as there is ink: there the line runs through strokes.
-  private func extended(in mask: Mask) -> Ruling {
+  fileprivate func extended(in mask: Mask) -> Ruling {
     var result = self
     let slope = (middles[middles.count - 1] - middles[0]) / Double(middles.count)
     func isInk(_ middle: Double, _ column: Int) -> Bool {
@@ -327,11 +327,19 @@ private func sides(from top: Ruling, to bottom: Ruling, in mask: Mask, ink: Gray
     var histogram = [Int](repeating: 0, count: 256)
     for row in rows {
       let place = Int((Double(side.column) + side.slope * Double(row - first)).rounded())
-      if 0..<mask.rows ~= place { histogram[Int(ink[place, row])] += 1 }
+      guard 0..<mask.rows ~= place, mask[place, row] else { continue }
+      // In the middle of the side: towards its edges it is lighter.
+      var (left, right) = (place, place + 1)
+      while left > 0 && mask[left - 1, row] { left -= 1 }
+      while right < mask.rows && mask[right, row] { right += 1 }
+      histogram[Int(ink[(left + right) / 2, row])] += 1
     }
     return Ruling(
       columns: rows, from: Double(side.column), slope: side.slope, thickness: thickness,
-      darkness: Double(percentile(of: histogram, 0.5)))
+      darkness: Double(percentile(of: histogram, 0.5))
+    )
+    // Beyond the picture's edge there may be one more line.
+    .extended(in: mask)
   }
 }
 

@@ -129,6 +129,19 @@ import Testing
     #expect(recognizer.read(page.image).text == "")
   }
 
+  /// Where boxes meet, their sides are printed twice: wider and, in the middle, darker.
+  @Test func theSidesOfBoxesThatMeetAreNotRead() {
+    var page = Page(rows: 160, columns: 400)
+    for top in [40.0, 100] {
+      page.stroke(from: (top, 30), to: (top, 330), width: 2, ink: 120)
+    }
+    for left in stride(from: 30.0, to: 340, by: 50) {
+      page.stroke(from: (40, left), to: (100, left), width: 6, ink: 150)
+      page.stroke(from: (40, left), to: (100, left), width: 2, ink: 20)
+    }
+    #expect(recognizer.read(page.image).text == "")
+  }
+
   @Test func aLargePhotoHasItsBoxesAtFullResolution() {
     var page = Page(rows: 1800, columns: 2400)
     page.write("108", top: 600, left: 500, height: 400, pen: 40)
@@ -411,13 +424,13 @@ import Testing
 }
 
 @Suite struct ContextTests {
-  /// Boxes side by side, 20 pixels high, that a network takes for a 5 or for no digit at all.
+  /// Boxes side by side, 20 pixels high, that a network takes for a 1, a 5 or for no digit at all.
   private func candidates(_ text: String, row: Int = 0) -> [Candidate] {
     text.enumerated().filter { $1 != " " }.map { position, character in
       let region = Region(
         runs: (row..<row + 20).map { Run(row: $0, columns: 15 * position..<15 * position + 12) })
       var probabilities = [Float](repeating: 0.005, count: 11)
-      probabilities[character == "5" ? 5 : 10] = 0.95
+      probabilities[["1": 1, "5": 5][character] ?? 10] = 0.95
       return Candidate(
         region: region, tile: GrayImage(rows: 28, columns: 28, filledWith: 0),
         probabilities: probabilities)
@@ -444,6 +457,13 @@ import Testing
   @Test func aShortWordOnAPageOfLettersIsNoNumber() {
     let page = (1...8).flatMap { candidates("xxxxx5x xxxxxxx", row: 60 * $0) }
     #expect(digits(page + candidates("55")) == 0)
+  }
+
+  @Test func aClearNumberOnAPageOfLettersIsOne() {
+    let page = (1...8).flatMap { candidates("xxxxx5x xxxxxxx", row: 60 * $0) }
+    #expect(digits(page + candidates("55555")) == 5)
+    // Two of its digits are none, and of the two that are left anything may be one.
+    #expect(digits(page + candidates("5115")) == 0)
   }
 
   /// Only the network's word counts where it does not know what is no digit.
