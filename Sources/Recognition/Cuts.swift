@@ -159,7 +159,10 @@ extension TileReader {
   /// Of all ways to cut, the one with the largest sum of the parts' worth (logarithms of
   /// probabilities, so that needless parts do not pay).
   func parted(_ candidates: [Candidate], referenceHeight: Double) -> [Candidate] {
-    candidates.flatMap { candidate in
+    let wide = candidates.count { $0.mayBeSeveral(referenceHeight: referenceHeight) }
+    // More are words or grain: it would take seconds to find parts of them that look like digits.
+    guard wide <= 40 else { return candidates }
+    return candidates.flatMap { candidate in
       guard candidate.mayBeSeveral(referenceHeight: referenceHeight) else { return [candidate] }
       return parts(of: candidate, referenceHeight: referenceHeight) ?? [candidate]
     }

@@ -29,7 +29,7 @@ public struct Recognizer: Sendable {
     var digits = best.digits(form: options.form)
     if sheet != nil && digits.isEmpty {
       sheet = nil
-      best = read(upright: photo)
+      best = read(upright: photo, thoroughly: false)
       digits = best.digits(form: options.form)
     }
     let page = best.page
@@ -76,14 +76,17 @@ public struct Recognizer: Sendable {
   /// digits may touch or stand on their heads, so the other sides are read to the end, if that does
   /// not take long. Where next to nothing is, something else may have been taken for ink. What takes
   /// the place of the first reading must be clearly legible.
-  private func read(upright picture: GrayImage) -> Attempt {
+  ///
+  /// - Parameter thoroughly: whether to read other sides to the end and with other ink: that takes
+  ///   seconds where there is nothing to read.
+  private func read(upright picture: GrayImage, thoroughly: Bool = true) -> Attempt {
     func page(quarterTurns: Int, view: InkView = .usual) -> PageReading {
       PageReading(picture.turned(quarterTurns: quarterTurns), classifier: classifier, view: view)
     }
     let upright = page(quarterTurns: 0)
     let turns = upright.quarterTurns()
     var best = Attempt(turns == 0 ? upright : page(quarterTurns: turns), quarterTurns: turns)
-    guard best.judgement.legibleShare < 0.6 else { return best }
+    guard thoroughly, best.judgement.legibleShare < 0.6 else { return best }
     var least = max(0.6, best.judgement.legibleShare + 0.2)
     func consider(_ page: PageReading, quarterTurns: Int) {
       let attempt = Attempt(page, quarterTurns: quarterTurns)
