@@ -48,12 +48,11 @@ extension LabelledImages {
   private func junkImage(using generator: inout SplitMix64) -> [UInt8] {
     while true {
       let canvas =
-        switch generator.below(29) {
+        switch generator.below(26) {
         case 0..<9: letters(using: &generator)
         case 9..<15: lines(using: &generator)
         case 15..<18: fragment(using: &generator)
         case 18..<23: touchingDigits(using: &generator)
-        case 23..<26: scribble(using: &generator)
         default: turnedDigit(using: &generator)
         }
       if let tile = canvas.asDigit() { return tile }
@@ -251,40 +250,6 @@ extension LabelledImages {
         })
     }
     return canvas
-  }
-
-  /// A pen that wanders about and writes nothing: a random walk, sometimes drifting to the right as
-  /// writing does; whole, or what a cut through it leaves.
-  private func scribble(using generator: inout SplitMix64) -> Canvas {
-    let drift = generator.below(2) == 0 ? 0 : generator.uniform(0.3, 1)
-    // A walk of fewer turns may be a digit.
-    let turns = 6 + generator.below(12)
-    var place = Canvas.Point(row: 0, column: 0)
-    var walk: [Canvas.Point] = []
-    for _ in 0..<turns {
-      place.row += generator.normal()
-      place.column += generator.normal() + drift
-      walk.append(place)
-    }
-    walk = rounded(rounded(walk))
-    let (rows, columns) = (walk.map(\.row), walk.map(\.column))
-    let (top, left) = (rows.min() ?? 0, columns.min() ?? 0)
-    let (height, breadth) = ((rows.max() ?? 0) - top, (columns.max() ?? 0) - left)
-    let isCut = generator.below(3) == 0
-    // So large that the part of it that stays is about as large as the whole otherwise.
-    let factor = 70 / max(1e-3, isCut ? min(height, breadth) : max(height, breadth))
-    let extent = { (length: Float) in min(400, Int(factor * length) + 30) }
-    var canvas = Canvas(rows: extent(height), columns: extent(breadth))
-    let points = walk.map {
-      Canvas.Point(row: 12 + factor * ($0.row - top), column: 12 + factor * ($0.column - left))
-    }
-    canvas.draw(points, width: generator.uniform(1.4, 3.6) / 20 * 70)
-    if isCut, breadth > height {
-      let width = Int(generator.uniform(0.4, 1.2) * 70)
-      let first = generator.below(max(1, canvas.columns - width))
-      canvas.keep { _, column in first <= column && column < first + width }
-    }
-    return isStem(canvas) ? Canvas(rows: 1, columns: 1) : canvas
   }
 
   /// A digit of which only the upper, lower, left or right part is left, or a spot.

@@ -45,15 +45,15 @@ public struct Recipe: Sendable {
     schedule: .warmUpLinear(warmUp: 0.1), beta1: 0.9, beta2: 0.99, labelSmoothing: 0.1,
     average: Average(decay: 0.995, from: 0.8), augmentation: .standard)
 
-  /// For pages: twice as wide as `standard`, and it also learns to know what is not a digit, as class 10.
+  /// For pages: half as wide again as `standard`, and it also learns to know what is not a digit, as class 10.
   public static let photo: Recipe = {
     var recipe = standard
     recipe.name = "photo"
     recipe.architecture = .photo
-    recipe.junk = 60_000
-    recipe.drawnDigits = 24_000
+    recipe.junk = 24_000
+    recipe.drawnDigits = 8_000
     recipe.epochs = 14
-    recipe.cutDigits = 50_000
+    recipe.cutDigits = 14_000
     return recipe
   }()
 
