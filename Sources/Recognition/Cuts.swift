@@ -159,12 +159,15 @@ extension TileReader {
   /// Of all ways to cut, the one with the largest sum of the parts' worth (logarithms of
   /// probabilities, so that needless parts do not pay).
   func parted(_ candidates: [Candidate], referenceHeight: Double) -> [Candidate] {
-    let wide = candidates.count { $0.mayBeSeveral(referenceHeight: referenceHeight) }
-    // More are words or grain: it would take seconds to find parts of them that look like digits.
-    guard wide <= 40 else { return candidates }
-    return candidates.flatMap { candidate in
-      guard candidate.mayBeSeveral(referenceHeight: referenceHeight) else { return [candidate] }
-      return parts(of: candidate, referenceHeight: referenceHeight) ?? [candidate]
+    let wide = candidates.indices.filter {
+      candidates[$0].mayBeSeveral(referenceHeight: referenceHeight)
+    }
+    // More are words or grain, and to look for parts of all of them would take seconds.
+    let cut = Set(
+      wide.sorted { candidates[$0].region.area > candidates[$1].region.area }.prefix(40))
+    return candidates.indices.flatMap { index in
+      (cut.contains(index) ? parts(of: candidates[index], referenceHeight: referenceHeight) : nil)
+        ?? [candidates[index]]
     }
   }
 
