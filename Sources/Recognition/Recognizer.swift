@@ -175,20 +175,21 @@ struct PageReading: Sendable {
     fileprivate let referenceHeight: Double
 
     /// How much of the ink is digits, each as sure as the network is.
-    var legibleShare: Double { share(of: digits) }
+    var legibleShare: Double { share(of: digits, among: digits + refused) }
 
-    /// The same without ones, which anything may be from the side; 0 where fewer than three are left.
+    /// The same without ones, which anything may be from the side: they speak neither for nor against
+    /// it. 0 where fewer than three are left.
     var legibleShareWithoutOnes: Double {
       let others = digits.filter { $0.digit != 1 }
-      return others.count < 3 ? 0 : share(of: others)
+      return others.count < 3 ? 0 : share(of: others, among: others + refused)
     }
 
-    private func share(of digits: [Candidate]) -> Double {
+    private func share(of digits: [Candidate], among all: [Candidate]) -> Double {
       func weight(_ candidate: Candidate) -> Double {
         inkWeight(of: candidate.region.box, usualHeight: referenceHeight)
       }
-      let all = (self.digits + refused).reduce(0) { $0 + weight($1) }
-      return digits.reduce(0) { $0 + $1.confidence * weight($1) } / max(1, all)
+      return digits.reduce(0) { $0 + $1.confidence * weight($1) }
+        / max(1, all.reduce(0) { $0 + weight($1) })
     }
   }
 
