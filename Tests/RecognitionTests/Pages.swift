@@ -17,15 +17,18 @@ struct HoleCounter: TileClassifier {
   }
 }
 
-/// Like `HoleCounter`, but it knows what is not a digit: what is wider than 0.8 of its height or has no hole.
+/// Like `HoleCounter`, but it knows what is not a digit: what is wider than 0.8 of its height or has no hole,
+/// unless it knows ones.
 struct StrictHoleCounter: TileClassifier {
+  var knowsOnes = false
+
   func probabilities(of tiles: [[Float]]) -> [[Float]] {
     zip(tiles, HoleCounter().probabilities(of: tiles)).map { tile, digits in
       let places = tile.indices.filter { tile[$0] > 0.4 }
       let (rows, columns) = (places.map { $0 / 28 }, places.map { $0 % 28 })
       let height = (rows.max() ?? 0) - (rows.min() ?? 0)
       let width = (columns.max() ?? 0) - (columns.min() ?? 0)
-      let isDigit = 5 * width <= 4 * height && digits[1] < 0.5
+      let isDigit = 5 * width <= 4 * height && (knowsOnes || digits[1] < 0.5)
       return isDigit
         ? digits.map { $0 < 0.5 ? 0.001 : 0.991 } + [0] : digits.map { $0 * 0.05 } + [0.95]
     }

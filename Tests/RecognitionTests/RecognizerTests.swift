@@ -284,6 +284,16 @@ import Testing
     }
   }
 
+  /// Ones say nothing of the side that a page stands on, so the few others decide.
+  @Test func onesAreNotAgainstASide() {
+    var page = Page(rows: 320, columns: 320)
+    page.write("1011", top: 40, left: 90)
+    page.write("1881", top: 130, left: 90)
+    page.write("1101", top: 220, left: 90)
+    let reading = PageReading(page.image, classifier: StrictHoleCounter(knowsOnes: true))
+    #expect(reading.judged().legibleShareWithoutOnes > 0.9)
+  }
+
   /// Lying noughts and dashes: for a turn they must be half of what there is.
   @Test(arguments: [(dashes: 5, turns: 0), (2, 1)])
   func aPageOfMarksIsNotTurnedForAFew(dashes: Int, turns: Int) {
