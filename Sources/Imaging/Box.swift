@@ -58,7 +58,7 @@ public struct Box: Hashable, Sendable {
   }
 
   /// What of it lies in a picture, at least one pixel: of what lies beside, one at the edge.
-  func clamped(rows height: Int, columns width: Int) -> Box {
+  public func clamped(rows height: Int, columns width: Int) -> Box {
     func clamped(_ range: Range<Int>, _ length: Int) -> Range<Int> {
       let lower = min(length - 1, max(0, range.lowerBound))
       return lower..<max(lower + 1, min(length, range.upperBound))

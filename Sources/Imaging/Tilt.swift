@@ -1,14 +1,15 @@
 import Glibc
 
 /// A rectangle that leans: how a sheet lies on a photo.
-struct Tilt: Sendable {
+public struct Tilt: Sendable {
   /// Its turn from the photo's sides, clockwise, in radians.
-  let angle: Double
+  public let angle: Double
   /// Its sides in pixels, and its middle.
-  let height: Double, width: Double
-  let middle: (row: Double, column: Double)
+  public let height: Double, width: Double
+  public let middle: (row: Double, column: Double)
 
-  var area: Double { height * width }
+  /// The area, in square pixels.
+  public var area: Double { height * width }
 
   private init(angle: Double, height: Double, width: Double, middle: (row: Double, column: Double))
   {
@@ -21,7 +22,7 @@ struct Tilt: Sendable {
   /// The smallest rectangle around some points that is turned by an angle.
   ///
   /// - Precondition: at least one point.
-  init(around points: [(row: Double, column: Double)], angle: Double) {
+  public init(around points: [(row: Double, column: Double)], angle: Double) {
     let (sine, cosine) = (sin(angle), cos(angle))
     var (top, bottom) = (Double.infinity, -Double.infinity)
     var (left, right) = (top, bottom)
@@ -39,20 +40,22 @@ struct Tilt: Sendable {
       middle: (row * cosine + column * sine, column * cosine - row * sine))
   }
 
-  func moved(rows down: Double, columns right: Double) -> Tilt {
+  /// The same rectangle elsewhere, in pixels.
+  public func moved(rows down: Double, columns right: Double) -> Tilt {
     Tilt(
       angle: angle, height: height, width: width,
       middle: (middle.row + down, middle.column + right))
   }
 
-  func scaled(by factor: Double) -> Tilt {
+  /// The same rectangle on a picture of other resolution.
+  public func scaled(by factor: Double) -> Tilt {
     Tilt(
       angle: angle, height: factor * height, width: factor * width,
       middle: (factor * middle.row, factor * middle.column))
   }
 
   /// Where a place of the rectangle, counted from its own upper left corner, lies on the photo.
-  func outer(row: Double, column: Double) -> (row: Double, column: Double) {
+  public func outer(row: Double, column: Double) -> (row: Double, column: Double) {
     let (down, right) = (row - height / 2, column - width / 2)
     return (
       middle.row + down * cos(angle) + right * sin(angle),
@@ -61,7 +64,7 @@ struct Tilt: Sendable {
   }
 
   /// The box on the photo around a box of the rectangle.
-  func boxAround(_ inner: Box) -> Box {
+  public func boxAround(_ inner: Box) -> Box {
     let corners = [inner.rows.lowerBound, inner.rows.upperBound].flatMap { row in
       [inner.columns.lowerBound, inner.columns.upperBound].map { column in
         outer(row: Double(row), column: Double(column))
@@ -76,7 +79,7 @@ struct Tilt: Sendable {
 
 extension GrayImage {
   /// What lies in a leaning rectangle, set upright; bilinear, its edge pixels continued.
-  func straightened(_ tilt: Tilt) -> GrayImage {
+  public func straightened(_ tilt: Tilt) -> GrayImage {
     let (height, width) = (max(1, Int(tilt.height)), max(1, Int(tilt.width)))
     var result = GrayImage(rows: height, columns: width, filledWith: 0)
     // In 1/256 pixels, from pixel middle to pixel middle.

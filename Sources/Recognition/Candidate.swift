@@ -1,71 +1,81 @@
 import Glibc
-import Imaging
+public import Imaging
 
-/// Ink that may be a digit, and what the network says of it.
-struct Candidate: Sendable {
-  let region: Region
-  let tile: GrayImage
-  /// For each digit; where the network has a class for what is not a digit, its share is left out.
-  let probabilities: [Float]
-  /// How probable it is that this is no digit; 0 from a network that cannot tell.
-  private(set) var junk = 0.0
-  /// Whether the network can tell what is not a digit.
-  let knowsJunk: Bool
-
-  init(region: Region, tile: GrayImage, probabilities: [Float]) {
-    self.region = region
-    self.tile = tile
-    self.probabilities = Array(probabilities.prefix(10))
-    knowsJunk = probabilities.count > 10
-    let junk = probabilities.count > 10 ? Double(probabilities[10]) : 0
-    // Reduced to 20 pixels, a whole word standing on end would be a 1.
-    self.junk = knowsJunk && digit == 1 && !isBar(region) ? max(0.95, junk) : junk
+/// Ink that may be a digit, and the network's answer for it.
+public struct Candidate: Sendable {
+  /// Where a candidate comes from.
+  public enum Origin: Sendable {
+    /// A piece of ink of usual size.
+    case whole
+    /// A part cut out of ink that hangs together.
+    case part
+    /// Much smaller or larger than the page's digits: a digit only where the network is sure.
+    case doubtful
+    /// Even smaller, or as thin as hairs beside the page's strokes: only where the network is very sure.
+    case tiny
   }
 
-  var digit: Int { probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0 }
-  var confidence: Double { Double(probabilities.max() ?? 0) }
-  /// How sure the network must be: surer of what is much smaller or larger than the page's digits.
-  var leastConfidence = 0.0
-  /// Cut out of ink that hangs together.
-  var isPart = false
-  /// More probably not a digit than one.
-  var isJunk: Bool { junk > 0.5 || confidence <= leastConfidence }
-  /// What this reading of the ink is worth, beside others of the same ink: the logarithm of its
+  /// The ink, in pixels of the working copy.
+  public let region: Region
+  /// The ink as the network sees it: 28 × 28, 0 paper, 255 ink.
+  public let tile: GrayImage
+  /// The network's answer.
+  public let probabilities: ClassProbabilities
+  /// Where it comes from.
+  public let origin: Origin
+  /// The probability that it is no digit, by the network or by a rule; 0 where the network cannot tell.
+  public let noDigit: Double
+  /// Why it is no digit, whatever stands beside it; nil where it may be one.
+  public let ownDrop: DropReason?
+
+  /// The most probable digit.
+  public var digit: Int { probabilities.digit }
+  /// The probability of that digit, 0...1.
+  public var confidence: Double { probabilities.confidence }
+  /// The score of this reading of the ink beside others of the same ink: the logarithm of its
   /// probability.
-  var worth: Double { log(max(1e-6, confidence)) }
+  var score: Double { log(max(1e-6, confidence)) }
 }
 
-/// Whether something long and narrow is one stroke: nearly every cut across it meets ink once. What
-/// is not long and narrow may be anything.
-private func isBar(_ region: Region) -> Bool {
-  let (height, width) = (region.box.height, region.box.width)
-  guard 2 * max(height, width) > 5 * min(height, width) else { return true }
-  let runs = height > width ? region.runs : region.mask().transposed.runs()
-  return 3 * runs.count < 4 * max(height, width)
+/// Why ink was left out of the answer.
+public enum DropReason: String, Codable, Hashable, Sendable {
+  // Before the network was asked.
+  /// A line, or a frame around the page.
+  case lineOrFrame = "line or frame"
+  /// Its edges fade out, as those of shadows and stains do.
+  case fades = "fades out"
+  /// Other pieces lie inside it.
+  case outline = "outline of other ink"
+  /// Large and at the picture's edge.
+  case edge = "large at the edge"
+  /// The upright side of a box whose level lines were removed.
+  case sideOfBox = "side of a box"
+  /// Too few pixels to be read.
+  case speck = "speck"
+  /// One of so many specks that they are grain.
+  case grain = "grain"
+  // By the network's answer.
+  /// The network says that it is no digit.
+  case network = "no digit"
+  /// Long and narrow like a 1, but of several strokes.
+  case severalStrokes = "several strokes"
+  /// Of unusual size, and the network is not sure enough of it.
+  case unsure = "not sure enough for its size"
+  // By other candidates.
+  /// The ink beside it is no digits.
+  case context = "among other ink"
+  /// Hardly anything on the page is a digit.
+  case page = "on a page of other ink"
+  /// Tiny, on a page without digits of usual size.
+  case alone = "tiny, without larger digits"
+  /// A form has fewer digits.
+  case form = "more than the form has"
 }
 
-/// Asks the network about ink, many pieces at once.
-struct TileReader: Sendable {
-  let classifier: any TileClassifier
-  let ink: GrayImage
-
-  func candidates(_ regions: [Region]) -> [Candidate] {
-    candidates(regions, tiles: regions.map { normalizedDigit($0, ink: ink) })
-  }
-
-  /// The same regions as they are and after one, two and three quarter turns clockwise.
-  func candidatesInAllTurns(_ regions: [Region]) -> [[Candidate]] {
-    let patches = regions.map { DigitPatch($0, ink: ink) }
-    return (0..<4).map { turns in
-      candidates(regions, tiles: patches.map { $0.tile(quarterTurns: turns) })
-    }
-  }
-
-  private func candidates(_ regions: [Region], tiles: [GrayImage]) -> [Candidate] {
-    if regions.isEmpty { return [] }
-    let answers = classifier.probabilities(of: tiles.map { $0.pixels.map { Float($0) / 255 } })
-    return zip(zip(regions, tiles), answers).map {
-      Candidate(region: $0.0, tile: $0.1, probabilities: $1)
-    }
-  }
+/// A candidate and what was decided about it.
+public struct JudgedCandidate: Sendable {
+  /// The ink and the network's answer.
+  public let candidate: Candidate
+  /// Why it was left out; nil for a digit.
+  public let drop: DropReason?
 }

@@ -2,26 +2,27 @@ public import Bytes
 public import Imaging
 
 extension Recognizer {
-  /// The digits in a photo that may have been reduced; boxes are in pixels of the full photo.
-  public func read(
-    _ photo: Photo, options: ReadingOptions = ReadingOptions(), trace: inout Trace?
-  ) -> Reading {
-    read(photo.image, options: options, trace: &trace)
-      .scaled(toWidth: photo.columns, height: photo.rows)
+  /// The digits in a photo that may have been reduced, and everything that happened on the way; boxes of
+  /// the reading are in pixels of the full photo.
+  public func readAndRecord(
+    _ photo: Photo, options: ReadingOptions = ReadingOptions()
+  ) -> (reading: Reading, record: ReadingRecord) {
+    let (reading, record) = readAndRecord(photo.image, options: options)
+    return (reading.scaled(toWidth: photo.columns, height: photo.rows), record)
   }
 
   /// Reads what a file holds: one photo, or one after the other the pages of a TIFF file, which are
   /// called `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
-  /// - Parameter isTraced: whether to make a picture of every step.
-  /// - Parameter visit: is given each photo's name, its page from 0, what was read, and the trace. A
-  ///   photo that cannot be read or does not fit the form is a failure and does not stop the others.
+  /// - Parameter visit: is given each photo's name, its page from 0, the reading, and the record of how it was
+  ///   read; nil where the photo could not be decoded. A photo that cannot be read or does not fit the
+  ///   form is a failure and does not stop the others.
   public func readPages(
     of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
-    isTraced: Bool = false,
-    visit: (_ name: String, _ page: Int, _ result: Result<Reading, FileError>, _ trace: Trace?) ->
-      Void
+    visit: (
+      _ name: String, _ page: Int, _ result: Result<Reading, FileError>, _ record: ReadingRecord?
+    ) -> Void
   ) {
     let pages: Int
     do throws(FileError) {
@@ -32,14 +33,15 @@ extension Recognizer {
     }
     for page in 0..<pages {
       let name = pages == 1 ? file : "\(file)#\(page + 1)"
-      var trace = isTraced ? Trace() : nil
+      var record: ReadingRecord?
       let result = Result { () throws(FileError) in
         let photo = try decodePhoto(bytes, file: name, page: page)
-        let reading = read(photo, options: options, trace: &trace)
-        try options.form?.check(reading, file: name)
-        return reading
+        let answer = readAndRecord(photo, options: options)
+        record = answer.record
+        try options.form?.check(answer.reading, file: name)
+        return answer.reading
       }
-      visit(name, page, result, trace)
+      visit(name, page, result, record)
     }
   }
 }

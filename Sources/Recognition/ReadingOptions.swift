@@ -6,6 +6,10 @@ public struct ReadingOptions: Hashable, Sendable {
   public var leastConfidence: Double
   /// What is known beforehand about the digits of a photo; nil when nothing is.
   public var form: DigitForm?
+  /// The numbers that decide how a page is read.
+  public var parameters = ReadingParameters()
+  /// Steps that are switched off, to see what they are worth.
+  public var without: Set<ReadingStep> = []
 
   /// The largest multiple of 0.05 that costs no exactly read photo of a measured collection: higher
   /// ones refuse more right digits than wrong ones.

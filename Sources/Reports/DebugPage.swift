@@ -7,9 +7,9 @@ public import Recognition
 /// read as it was: one HTML file that needs no other file, no network and no script.
 ///
 /// - Parameter photo: the photo in colour; nil where it could not be decoded.
-/// - Parameter trace: of the same reading; nil where there was none.
+/// - Parameter record: of the same reading; nil where there was none.
 public func debugPage(
-  _ file: String, _ result: Result<Reading, FileError>, photo: ColorImage?, trace: Trace?
+  _ file: String, _ result: Result<Reading, FileError>, photo: ColorImage?, record: ReadingRecord?
 ) -> String {
   var page = HTML(title: file)
   switch result {
@@ -26,42 +26,96 @@ public func debugPage(
         [figure(annotatedPhoto(photo, reading), "the photo with its digits")])
     }
   }
-  guard let trace else { return page.text }
-  let steps = Dictionary(trace.steps.map { ($0.name, $0.picture) }) { first, _ in first }
+  if let record { add(record, result, to: &page) }
+  return page.text
+}
+
+/// The sections of a record, from the working copy to the ink that was left out.
+private func add(
+  _ record: ReadingRecord, _ result: Result<Reading, FileError>, to page: inout HTML
+) {
+  page.section("2. What the photo was taken for", "", [hypotheses(record)])
+  let steps = Dictionary(record.pictures().map { ($0.name, $0.picture) }) { first, _ in first }
   for (number, step) in stepTexts.enumerated() {
     guard let picture = steps[step.name] else { continue }
-    page.section("\(number + 2). \(step.title)", step.text, [figure(picture, step.title)])
+    page.section("\(number + 3). \(step.title)", step.text, [figure(picture, step.title)])
   }
-  let number = stepTexts.count + 2
+  let number = stepTexts.count + 3
   page.section(
     "\(number). Cuts considered",
     "Ink that hangs together, is wide enough for several digits and is not clearly one, is cut in "
       + "many ways (grey). The network reads all the parts; the cuts with the most probable "
       + "digits are red. Parts that cannot be read may stand between digits.",
-    trace.partings.isEmpty ? ["<p>No ink had to be cut.</p>"] : trace.partings.map(parting))
+    record.splits.isEmpty ? ["<p>No ink had to be cut.</p>"] : record.splits.map(split))
   page.section(
     "\(number + 1). What the network saw",
     "Left the place on the page, right the same ink as the network sees it, and how probable it "
-      + "finds each digit.", digits(trace, result))
-  if !trace.leftOut.isEmpty {
+      + "finds each digit.", digits(record, result))
+  if let fit = record.fit {
     page.section(
-      "\(number + 2). Left out",
+      "\(number + 2). Fitted to the number of digits",
+      "The page had another number of digits than was asked for. Of all ways to leave ink out, to "
+        + "take it as one digit or to cut it, the most probable one with the right number was taken.",
+      [formTable(fit)])
+  }
+  let dropped = record.dropped
+  if !dropped.isEmpty {
+    page.section(
+      "\(number + (record.fit == nil ? 2 : 3)). Left out",
       "Ink that is more probably no digit than one, by itself or by what stands beside it: letters, "
         + "dashes, dirt.",
       [
-        "<div class=\"looks\">" + trace.leftOut.map { look($0, verdict: leftOut($0)) }.joined()
-          + "</div>"
+        "<div class=\"looks\">"
+          + dropped.map { look($0.candidate, record, verdict: leftOut($0.candidate, $0.reason)) }
+          .joined() + "</div>"
       ])
   }
-  return page.text
+}
+
+/// What the photo was taken for, and what else was tried.
+private func hypotheses(_ record: ReadingRecord) -> String {
+  let chosen = record.hypotheses.last { $0.isAccepted }
+  let won =
+    "<p>Read as <b>\(escaped(name(record.hypothesis)))</b>"
+    + (chosen.map { ": \(percent($0.legibleShare)) of the ink is legible." } ?? ".") + "</p>"
+  let others = record.hypotheses.filter { $0.hypothesis != record.hypothesis }
+  if others.isEmpty { return won }
+  return won + "<p>Also tried: "
+    + others.map { "\(escaped(name($0.hypothesis))) (\(percent($0.legibleShare)) legible)" }
+    .joined(separator: "; ") + ".</p>"
+}
+
+private func name(_ hypothesis: Hypothesis) -> String {
+  var words = [hypothesis.isSheet ? "a sheet on a darker ground" : "a page that fills the photo"]
+  words.append(
+    hypothesis.quarterTurns == 0
+      ? "upright" : "turned clockwise by \(90 * hypothesis.quarterTurns) degrees")
+  if hypothesis.ink.turnsTones { words.append("bright and dark exchanged") }
+  if hypothesis.ink.thresholdFactor != 1 {
+    words.append("ink at \(hypothesis.ink.thresholdFactor) times the threshold")
+  }
+  return words.joined(separator: ", ")
+}
+
+/// For each piece of ink the digits that it was taken for.
+private func formTable(_ fit: [FormChoice]) -> String {
+  let rows = fit.filter { $0.digits.count != 1 || $0.candidate.ownDrop != nil }.map { choice in
+    let alone = "\(choice.candidate.digit) (\(percent(choice.candidate.confidence)))"
+    let taken =
+      choice.digits.isEmpty
+      ? "left out"
+      : choice.digits.map { "\($0.digit) (\(percent($0.confidence)))" }.joined(separator: ", ")
+    return "<li>Ink that by itself is most like \(alone): \(taken)</li>"
+  }
+  return rows.isEmpty
+    ? "<p>All other ink was taken as it is.</p>" : "<ul>\(rows.joined())</ul>"
 }
 
 private let stepTexts: [(name: String, title: String, text: String)] = [
   (
     "gray", "The working copy",
-    "In grey, at the size that is worked on, dark ink on bright paper. Where a sheet lies on a "
-      + "table, only the sheet, set straight. Where nothing is legible otherwise, "
-      + "bright and dark are exchanged."
+    "In grey, at the size that is worked on, dark ink on bright paper, turned as above. Where a "
+      + "sheet lies on a table, only the sheet, set straight."
   ),
   (
     "ink", "Light corrected",
@@ -70,7 +124,7 @@ private let stepTexts: [(name: String, title: String, text: String)] = [
   (
     "mask", "Ink, and lines of the paper",
     "What is dark enough to be ink. Ruled and squared lines (red) are removed; strokes that cross "
-      + "them stay. Where nothing is legible otherwise, it must be darker to be ink."
+      + "them stay."
   ),
   (
     "regions", "Pieces",
@@ -89,65 +143,78 @@ private func answer(_ reading: Reading) -> String {
     """
 }
 
-private func digits(_ trace: Trace, _ result: Result<Reading, FileError>) -> [String] {
-  guard !trace.lines.isEmpty else { return ["<p>Nothing on this page looked like a digit.</p>"] }
-  // The reading's digits are the trace's, in the same order; a form may have put them in one line.
+private func digits(
+  _ record: ReadingRecord, _ result: Result<Reading, FileError>
+) -> [String] {
+  guard !record.lines.isEmpty else {
+    return ["<p>Nothing on this page looked like a digit.</p>"]
+  }
+  // The reading's digits are the record's, in the same order; a form may have put them in one line.
   var read = (try? result.get())?.lines.flatMap(\.digits)[...] ?? []
-  return trace.lines.enumerated().map { index, line in
+  return record.lines.enumerated().map { index, line in
     "<h3>Line \(index + 1)</h3><div class=\"looks\">"
-      + line.map { look($0, verdict: verdict($0, read.popFirst())) }.joined() + "</div>"
+      + line.map { look($0, record, verdict: verdict($0, read.popFirst())) }.joined() + "</div>"
   }
 }
 
-private func verdict(_ look: Trace.Look, _ digit: Reading.Digit?) -> String {
-  let others = look.probabilities.enumerated()
-    .filter { $0.offset != look.digit && $0.element >= 0.01 }
-    .sorted { $0.element > $1.element }.prefix(2)
-    .map { "\($0.offset) (\(percent($0.element)))" }
+private func verdict(_ candidate: Candidate, _ digit: Reading.Digit?) -> String {
+  let others = candidate.probabilities.alternatives(from: 0.01).prefix(2)
+    .map { "\($0.digit) (\(percent($0.probability)))" }
   let next =
     others.isEmpty ? "Nothing else comes near." : "Next: \(others.joined(separator: ", "))."
   if digit?.isRefused == true {
-    return "<b class=\"bad\">?</b> Refused: it would be \(look.digit), but with "
-      + "\(percent(look.confidence)) less surely than asked for. \(next)"
+    return "<b class=\"bad\">?</b> Refused: it would be \(candidate.digit), but with "
+      + "\(percent(candidate.confidence)) less surely than asked for. \(next)"
   }
-  return "<b>\(look.digit)</b> The network is \(percent(look.confidence)) sure. \(next)"
+  return
+    "<b>\(candidate.digit)</b> The network is \(percent(candidate.confidence)) sure. \(next)"
 }
 
-private func leftOut(_ look: Trace.Look) -> String {
-  let most = "\(look.digit) (\(percent(look.confidence)))"
-  let reason =
-    (look.junk ?? 0) > 0.5
-    ? "No digit, \(percent(look.junk ?? 0)) sure. Of the digits it is most like \(most)."
-    : "Where it stands it is hardly a digit, though it is most like \(most)."
-  return "<b class=\"bad\">–</b> \(reason)"
+private func leftOut(_ candidate: Candidate, _ reason: DropReason) -> String {
+  let most = "\(candidate.digit) (\(percent(candidate.confidence)))"
+  let text =
+    switch reason {
+    case .network:
+      "No digit, \(percent(candidate.noDigit)) sure. Of the digits it is most like \(most)."
+    case .severalStrokes: "Long and narrow, but of several strokes: no 1."
+    case .unsure: "Of unusual size, and with \(most) not sure enough."
+    case .alone: "Tiny, on a page without larger digits, though it is most like \(most)."
+    case .page: "Hardly anything on this page is a digit, though it is most like \(most)."
+    case .form: "The number of digits has no room for it, though it is most like \(most)."
+    default: "Where it stands it is hardly a digit, though it is most like \(most)."
+    }
+  return "<b class=\"bad\">–</b> \(text)"
 }
 
-private func parting(_ parting: Trace.Parting) -> String {
-  func reading(_ look: Trace.Look) -> String {
-    let junk = look.junk ?? 0
-    return junk > 0.5
-      ? "no digit (\(percent(junk)))" : "\(look.digit) (\(percent(look.confidence)))"
+private func split(_ split: Split) -> String {
+  func reading(_ candidate: Candidate) -> String {
+    candidate.ownDrop != nil
+      ? "no digit (\(percent(candidate.noDigit)))"
+      : "\(candidate.digit) (\(percent(candidate.confidence)))"
   }
-  let whole = reading(parting.whole)
   let verdict =
-    parting.parts.isEmpty
+    split.parts.isEmpty
     ? "It cannot be cut."
-    : "The best parts read \(parting.parts.map(reading).joined(separator: ", ")): "
-      + (parting.isTaken ? "they take its place." : "not better, it stays whole.")
-  return figure(parting.picture, "Whole it reads \(whole). \(verdict)", isSmall: true)
+    : "The best parts read \(split.parts.map(reading).joined(separator: ", ")): "
+      + (split.isTaken ? "they take its place." : "not better, it stays whole.")
+  return figure(
+    split.picture(), "Whole it reads \(reading(split.whole)). \(verdict)", isSmall: true)
 }
 
 /// A card: the place, the tile, bars of the probabilities and a sentence.
-private func look(_ look: Trace.Look, verdict: String) -> String {
+private func look(_ candidate: Candidate, _ record: ReadingRecord, verdict: String) -> String {
   var bars = ""
-  for (digit, probability) in look.probabilities.enumerated() {
-    bars += bar("\(digit)", probability, isBest: digit == look.digit)
+  for (digit, probability) in candidate.probabilities.digits.enumerated() {
+    bars += bar("\(digit)", Double(probability), isBest: digit == candidate.digit)
   }
-  if let junk = look.junk { bars += bar("none", junk, isBest: junk > 0.5) }
+  if let noDigit = candidate.probabilities.noDigit {
+    bars += bar("none", noDigit, isBest: noDigit > 0.5)
+  }
+  let place = record.surroundings(of: candidate)
   return """
     <div class="look"><p>\(verdict)</p><div class="seen">
-    <div>\(image(encodePNG(look.surroundings), "image/png", "place on the page"))\
-    \(image(encodePNG(look.tile), "image/png", "28 × 28 pixels"))</div>
+    <div>\(image(encodePNG(place), "image/png", "place on the page"))\
+    \(image(encodePNG(candidate.tile), "image/png", "28 × 28 pixels"))</div>
     <table>\(bars)</table></div></div>
 
     """

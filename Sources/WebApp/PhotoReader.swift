@@ -48,8 +48,8 @@ struct PhotoReader: Sendable {
       }
       var answers: [Answer] = []
       recognizer.readPages(
-        of: bytes, file: file, options: wishes.reading, isTraced: wishes.tiles || wishes.steps
-      ) { name, page, result, trace in
+        of: bytes, file: file, options: wishes.reading
+      ) { name, page, result, record in
         var answer = Answer(file: name, result: result)
         if wishes.annotated, case .success(let reading) = result {
           do throws(FileError) {
@@ -59,10 +59,10 @@ struct PhotoReader: Sendable {
             answer.result = .failure(error)
           }
         }
-        if let trace {
-          if wishes.tiles { answer.tiles = trace.tiles.map { encodePNG($0) } }
+        if let record {
+          if wishes.tiles { answer.tiles = record.tiles.map { encodePNG($0) } }
           if wishes.steps {
-            answer.steps = trace.steps.map { ($0.name, encodePNG($0.picture, fast: true)) }
+            answer.steps = record.pictures().map { ($0.name, encodePNG($0.picture, fast: true)) }
           }
         }
         answers.append(answer)

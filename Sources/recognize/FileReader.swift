@@ -31,12 +31,12 @@ struct FileReader: Sendable {
     let bytes = try readFile(file)
     var answers: [Answer] = []
     recognizer.readPages(
-      of: bytes, file: file, options: options, isTraced: debugging != nil
-    ) { name, page, result, trace in
+      of: bytes, file: file, options: options
+    ) { name, page, result, record in
       var answer = Answer(name: name, result: result)
       if case .failure(let error) = result { answer.errors.append(error) }
       do throws(FileError) {
-        try writePictures(name, result, trace, number: number) { () throws(FileError) in
+        try writePictures(name, result, record, number: number) { () throws(FileError) in
           try decodeColorPhoto(bytes, file: name, page: page)
         }
       } catch { answer.errors.append(error) }
@@ -46,7 +46,7 @@ struct FileReader: Sendable {
   }
 
   private func writePictures(
-    _ name: String, _ result: Result<Reading, FileError>, _ trace: Trace?, number: Int,
+    _ name: String, _ result: Result<Reading, FileError>, _ record: ReadingRecord?, number: Int,
     decode: () throws(FileError) -> ColorImage
   ) throws(FileError) {
     guard annotation != nil || debugging != nil else { return }
@@ -58,7 +58,7 @@ struct FileReader: Sendable {
     }
     if let debugging {
       let path = try debugging.path(of: name, number: number)
-      try writeFile(path, Array(debugPage(name, result, photo: photo, trace: trace).utf8))
+      try writeFile(path, Array(debugPage(name, result, photo: photo, record: record).utf8))
     }
   }
 }

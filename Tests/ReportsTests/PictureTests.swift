@@ -43,7 +43,7 @@ import Testing
 
 @Suite struct DebugPageTests {
   @Test func errorsArePagesToo() {
-    let page = debugPage("a<b.jpg", .failure(sampleError), photo: nil, trace: nil)
+    let page = debugPage("a<b.jpg", .failure(sampleError), photo: nil, record: nil)
     #expect(page.contains("a&lt;b.jpg"))
     #expect(page.contains("expected a picture, whole, found half of one"))
     #expect(!page.contains("<script"))

@@ -11,7 +11,7 @@ const captions = {
   lines: "Digits joined to lines",
   cuts: "Ink that hangs together: cuts that were considered are grey, the best ones red",
   tiles: "The digits as the network sees them, 28 by 28 pixels each",
-  refused: "What the network says are no digits",
+  dropped: "Ink that was left out: no digits, by its look or by what stands beside it",
 };
 
 export class ResultView {
@@ -273,7 +273,7 @@ export class ResultView {
         const image = document.createElement("img");
         image.src = picture;
         image.alt = "";
-        if (name === "tiles" || name === "refused") image.className = "sheet";
+        if (name === "tiles" || name === "dropped") image.className = "sheet";
         const caption = document.createElement("figcaption");
         caption.textContent = captions[name] ?? name;
         figure.append(caption, image);

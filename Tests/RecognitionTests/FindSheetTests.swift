@@ -2,6 +2,8 @@ import Glibc
 import Imaging
 import Testing
 
+@testable import Recognition
+
 @Suite struct SheetTests {
   /// A photo 600 × 800 whose pixels follow from row and column.
   private func photo(_ light: (Int, Int) -> Int) -> GrayImage {
@@ -20,7 +22,7 @@ import Testing
       guard onTable(row, column) else { return row % 40 < 3 ? 150 : 90 }
       return 290...310 ~= row && 300...500 ~= column ? 30 : 210
     }
-    let sheet = try #require(Sheet(in: picture))
+    let sheet = try #require(findSheet(in: picture))
     #expect(abs(sheet.picture.rows - 318) < 12 && abs(sheet.picture.columns - 418) < 12)
     // The table is gone, the writing is not.
     #expect(sheet.picture.mask(upTo: 180).count < 23 * 203)
@@ -33,7 +35,7 @@ import Testing
     let angle = Double(degrees) * .pi / 180
     let (sine, cosine) = (sin(angle), cos(angle))
     let sheet = try #require(
-      Sheet(
+      findSheet(
         in: photo { row, column in
           let (y, x) = (Double(row - 300), Double(column - 400))
           let (down, right) = (y * cosine - x * sine, y * sine + x * cosine)
@@ -49,8 +51,9 @@ import Testing
   }
 
   @Test func paperThatFillsThePhotoIsNone() {
-    #expect(Sheet(in: photo { _, _ in 200 }) == nil)
-    #expect(Sheet(in: photo { row, column in row / 20 % 5 == 0 && column < 700 ? 40 : 220 }) == nil)
+    #expect(findSheet(in: photo { _, _ in 200 }) == nil)
+    #expect(
+      findSheet(in: photo { row, column in row / 20 % 5 == 0 && column < 700 ? 40 : 220 }) == nil)
   }
 
   @Test func aShadowHasNoSharpSides() {
@@ -59,15 +62,15 @@ import Testing
       let (y, x) = (Double(row - 300) / 300, Double(column - 400) / 400)
       return Int(230 - 80 * min(2, y * y + x * x))
     }
-    #expect(Sheet(in: lamp) == nil)
+    #expect(findSheet(in: lamp) == nil)
     // A hard edge, but only one.
-    #expect(Sheet(in: photo { _, column in column < 300 ? 80 : 220 }) == nil)
+    #expect(findSheet(in: photo { _, column in column < 300 ? 80 : 220 }) == nil)
   }
 
   @Test func aThickStrokeInACutOutIsNone() {
     let small = GrayImage(
       rows: 100, columns: 100,
       pixels: (0..<10_000).map { 30..<70 ~= $0 % 100 && 10..<90 ~= $0 / 100 ? 255 : 0 })
-    #expect(Sheet(in: small) == nil)
+    #expect(findSheet(in: small) == nil)
   }
 }

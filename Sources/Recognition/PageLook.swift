@@ -1,0 +1,84 @@
+import Imaging
+
+/// A page read under a hypothesis, up to the network's answers for its pieces.
+struct PageLook: Sendable {
+  let hypothesis: Hypothesis
+  let page: PageInk
+  let masks: PageMasks
+  let pieces: Pieces
+  /// The pieces of usual size.
+  let whole: [Candidate]
+  /// Remembers the network's answers for this page.
+  var reader: TileReader
+
+  /// The pieces of unusual size that count: a network without a class for what is no digit cannot tell
+  /// them, and tiny ink that is none says nothing about the page.
+  mutating func unusual() -> [Candidate] {
+    let candidates =
+      reader.candidates(pieces.doubtful, origin: .doubtful)
+      + reader.candidates(pieces.tiny, origin: .tiny).filter { $0.ownDrop == nil }
+    return candidates.filter { $0.probabilities.noDigit != nil }
+  }
+}
+
+/// A page of which every piece was judged.
+struct JudgedPage: Sendable {
+  var look: PageLook
+  /// The pieces of unusual size.
+  let unusual: [Candidate]
+  /// Every candidate with its verdict.
+  let judged: [JudgedCandidate]
+  /// The pieces that were cut.
+  let splits: [Split]
+  /// The choices for a form; nil without one, or where no choice gives its number of digits.
+  private(set) var fit: [FormChoice]?
+  private let parameters: ReadingParameters.JudgeContext
+
+  init(
+    look: PageLook, unusual: [Candidate], judged: [JudgedCandidate], splits: [Split],
+    _ parameters: ReadingParameters.JudgeContext
+  ) {
+    self.look = look
+    self.unusual = unusual
+    self.judged = judged
+    self.splits = splits
+    self.parameters = parameters
+  }
+
+  /// The digits, those of a form where one was fitted.
+  var digits: [Candidate] { fit?.flatMap(\.digits) ?? judgedDigits }
+
+  private var judgedDigits: [Candidate] {
+    judged.filter { $0.drop == nil }.map(\.candidate)
+  }
+
+  /// The share of the ink that is digits, each as sure as the network is.
+  var legibleShare: Double { share(of: judgedDigits, among: judged.map(\.candidate)) }
+
+  /// The same without ones, which anything may be from the side: they speak neither for nor against
+  /// it. 0 where fewer than three are left.
+  var legibleShareWithoutOnes: Double {
+    let others = judged.filter { $0.drop == nil && $0.candidate.digit != 1 }
+    let all = judged.filter { $0.drop != nil || $0.candidate.digit != 1 }
+    return others.count <= 2
+      ? 0 : share(of: others.map(\.candidate), among: all.map(\.candidate))
+  }
+
+  private func share(of digits: [Candidate], among all: [Candidate]) -> Double {
+    func weight(_ candidate: Candidate) -> Double {
+      inkWeight(
+        of: candidate.region.box, defaultHeight: look.pieces.referenceHeight, parameters)
+    }
+    return digits.reduce(0) { $0 + $1.confidence * weight($1) }
+      / max(1, all.reduce(0) { $0 + weight($1) })
+  }
+
+  /// Chooses as many digits as a form has, where the judged ones are more or fewer.
+  mutating func fit(_ form: DigitForm, _ parameters: ReadingParameters) {
+    guard judgedDigits.count != form.count else { return }
+    let splitter = Splitter(
+      referenceHeight: look.pieces.referenceHeight, parameters: parameters.splitTouching)
+    fit = FormFitter(count: form.count, splitter: splitter, parameters: parameters.fitForm)
+      .fit(whole: look.whole, unusual: unusual, reader: &look.reader)
+  }
+}

@@ -1,0 +1,162 @@
+import Imaging
+
+extension ReadingParameters {
+  /// The search for the side and the ink of a page.
+  public struct Search: Codable, Hashable, Sendable {
+    /// Off: the page stands upright.
+    public var turns = true
+    /// Off: the ink is what it seems to be.
+    public var triesInks = true
+
+    // A glance at the pieces of a page from all sides.
+    /// The pieces that tell the side of a page.
+    @Parameter(1...100, .count) public var minimumPieces = 2
+    /// The largest pieces that are looked at.
+    @Parameter(1...1000, .count) public var maximumPieces = 80
+    /// Most pages stand upright, so other sides are only looked at where less is readable.
+    @Parameter(0...1, .share) public var uprightShare = 0.88
+    /// The share of a side that is readable: among three more ways to look at a page without digits one
+    /// makes a 7 of a tick or a 3 of a wave.
+    @Parameter(0...1, .share) public var sideShare = 0.5
+    /// Fewer pieces are few: digits that touch are unreadable, and a 0 is one from every side.
+    @Parameter(1...100, .count) public var fewPieces = 4
+    /// The share of a side of few pieces.
+    @Parameter(0...1, .share) public var fewShare = 0.9
+    /// How much more of a side is readable than of the page as it lies.
+    @Parameter(0...1, .share) public var sideGain = 0.15
+
+    // Whole readings of other hypotheses.
+    /// Other hypotheses are read to the end where less is legible.
+    @Parameter(0...1, .share) public var legibleShare = 0.6
+    /// How much more of them is legible.
+    @Parameter(0...1, .share) public var legibleGain = 0.2
+    /// Pages of more pieces are not read from other sides: it takes long.
+    @Parameter(0...1000, .count) public var maximumSidePieces = 24
+    /// Other ink is tried where less is legible.
+    @Parameter(0...1, .share) public var inkShare = 0.3
+    /// Pages of more pieces are not read with other ink: grain and texture have no end.
+    @Parameter(0...1000, .count) public var maximumInkPieces = 60
+    /// The higher thresholds that are tried, as multiples of the page's: in a shadow grain counts for more.
+    @Parameter(1...10, .share) public var higherThreshold = 1.5
+    /// See `higherThreshold`.
+    @Parameter(1...10, .share) public var highestThreshold = 2.2
+
+    /// The defaults.
+    public init() {}
+
+    /// Other ink, in the order in which it is tried.
+    fileprivate var inks: [InkView] {
+      triesInks
+        ? [
+          InkView(turnsTones: true), InkView(thresholdFactor: higherThreshold),
+          InkView(thresholdFactor: highestThreshold),
+        ] : []
+    }
+  }
+}
+
+/// What a photo is taken for before it is read.
+public struct Hypothesis: Hashable, Sendable {
+  /// Whether a sheet was cut out of the photo.
+  public var isSheet: Bool
+  /// How often the picture is turned clockwise.
+  public var quarterTurns = 0
+  /// What is taken for ink.
+  public var ink = InkView()
+}
+
+/// A hypothesis under which a photo was read, and what came of it.
+public struct TriedHypothesis: Sendable {
+  /// What the photo was taken for.
+  public let hypothesis: Hypothesis
+  /// The share of its ink that is legible, 0...1.
+  public let legibleShare: Double
+  /// Whether it took the place of those before it.
+  public let isAccepted: Bool
+}
+
+/// Looks for the hypothesis about a photo that makes most sense.
+struct PageSearch {
+  let pipeline: ReadingPipeline
+  private let parameters: ReadingParameters.Search
+  /// Every hypothesis that was read to the end.
+  private(set) var tried: [TriedHypothesis] = []
+
+  init(_ pipeline: ReadingPipeline) {
+    self.pipeline = pipeline
+    parameters = pipeline.parameters.search
+  }
+
+  /// Reads a picture under the best hypothesis.
+  ///
+  /// Of most pages a glance at their pieces tells the side. Where little is legible after that, digits
+  /// may touch or stand on their heads, so the other sides are read to the end. Where next to nothing
+  /// is, something else may have been taken for ink.
+  ///
+  /// - Parameter thoroughly: whether to read other hypotheses to the end, which takes seconds where there
+  ///   is nothing to read.
+  mutating func best(of picture: GrayImage, isSheet: Bool, thoroughly: Bool) -> JudgedPage {
+    let upright = pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet))
+    let turns = quarterTurns(of: upright)
+    let first =
+      turns == 0
+      ? upright
+      : pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet, quarterTurns: turns))
+    var best = pipeline.judge(first)
+    tried.append(
+      TriedHypothesis(
+        hypothesis: best.look.hypothesis, legibleShare: best.legibleShare, isAccepted: true))
+    guard thoroughly, best.legibleShare < parameters.legibleShare else { return best }
+    var minimum = max(parameters.legibleShare, best.legibleShare + parameters.legibleGain)
+    if parameters.turns && best.look.whole.count <= parameters.maximumSidePieces {
+      for side in (1..<4).map({ (turns + $0) % 4 }) {
+        let hypothesis = Hypothesis(isSheet: isSheet, quarterTurns: side)
+        consider(pipeline.look(at: picture, as: hypothesis), &best, &minimum)
+      }
+    }
+    guard best.legibleShare < parameters.inkShare else { return best }
+    for ink in parameters.inks {
+      let look = pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet, ink: ink))
+      if look.whole.count <= parameters.maximumInkPieces { consider(look, &best, &minimum) }
+    }
+    return best
+  }
+
+  /// The one rule by which a hypothesis takes the place of the best one: enough of it is legible, its ones
+  /// left out.
+  private mutating func consider(
+    _ look: PageLook, _ best: inout JudgedPage, _ minimum: inout Double
+  ) {
+    let page = pipeline.judge(look)
+    let share = page.legibleShareWithoutOnes
+    let isAccepted = share > minimum
+    tried.append(
+      TriedHypothesis(
+        hypothesis: look.hypothesis, legibleShare: share, isAccepted: isAccepted))
+    guard isAccepted else { return }
+    (best, minimum) = (page, share)
+  }
+
+  /// How many quarter turns clockwise make a page readable, by a glance at its pieces.
+  func quarterTurns(of look: PageLook) -> Int {
+    let confidences = look.whole.map(\.confidence)
+    guard parameters.turns, look.whole.count >= parameters.minimumPieces,
+      confidences.reduce(0, +) < parameters.uprightShare * Double(look.whole.count)
+    else { return 0 }
+    let regions = Array(
+      look.pieces.digits.sorted { $0.box.height > $1.box.height }
+        .prefix(parameters.maximumPieces))
+    var reader = look.reader
+    let shares = reader.probabilitiesInAllTurns(regions).map(readableShare)
+    let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
+    let minimum =
+      regions.count < parameters.fewPieces ? parameters.fewShare : parameters.sideShare
+    return shares[best] > max(minimum, shares[0] + parameters.sideGain) ? best : 0
+  }
+
+  /// Ones do not count: any dash or word of print is one when it stands on end.
+  private func readableShare(of answers: [ClassProbabilities]) -> Double {
+    let others = answers.filter { $0.digit != 1 }
+    return others.reduce(0) { $0 + $1.confidence } / Double(max(1, answers.count))
+  }
+}

@@ -1,0 +1,138 @@
+import Imaging
+public import Networks
+
+extension ReadingParameters {
+  /// The network's answers, and rules for what it cannot see in a tile.
+  public struct Classify: Codable, Hashable, Sendable {
+    /// Off: the network's probability of no digit is divided among the ten digits.
+    public var rejects = true
+    /// The probability of no digit from which a tile is none.
+    @Parameter(0...1, .probability) public var maximumNoDigit = 0.5
+    /// The confidence that a piece of doubtful size needs.
+    @Parameter(0...1, .probability) public var doubtfulConfidence = 0.8
+    /// The confidence that a tiny piece needs. A tiny 1 is never read: any speck is one.
+    @Parameter(0...1, .probability) public var tinyConfidence = 0.97
+    /// The longer side of something long and narrow, for its shorter one.
+    @Parameter(1...20, .share) public var barLength = 2.5
+    /// The runs across a single stroke, for its length: more are several strokes, as of a word that stands on
+    /// end and in its tile looks like a 1.
+    @Parameter(1...10, .share) public var barRuns = 4.0 / 3
+    /// The probability of no digit that several strokes have at least.
+    @Parameter(0...1, .probability) public var severalStrokes = 0.95
+
+    /// The defaults.
+    public init() {}
+  }
+}
+
+/// A network as the recognizer asks it.
+public protocol TileClassifier: Sendable {
+  /// How probable each of the digits 0...9 is for each tile; a network that knows what is not a
+  /// digit says how probable that is, too, as the eleventh.
+  ///
+  /// - Parameter tiles: 28 · 28 values each, row-major, 0 paper, 1 ink, as MNIST has them.
+  /// - Returns: ten or eleven probabilities a tile.
+  func probabilities(of tiles: [[Float]]) -> [[Float]]
+}
+
+extension DigitClassifier: TileClassifier {}
+
+/// The one way from ink to the network's answers. It remembers the answers for the ink of one page, so
+/// that nothing is asked twice.
+struct TileReader: Sendable {
+  let classifier: any TileClassifier
+  /// The page: 0 paper, 255 ink.
+  let ink: GrayImage
+  let normalize: ReadingParameters.NormalizeTile
+  let parameters: ReadingParameters.Classify
+  private var answers: [Region: (tile: GrayImage, probabilities: ClassProbabilities)] = [:]
+
+  init(
+    classifier: any TileClassifier, ink: GrayImage,
+    normalize: ReadingParameters.NormalizeTile = .init(),
+    _ parameters: ReadingParameters.Classify = .init()
+  ) {
+    self.classifier = classifier
+    self.ink = ink
+    self.normalize = normalize
+    self.parameters = parameters
+  }
+
+  /// The network's answers for pieces of ink, in their order.
+  mutating func candidates(_ regions: [Region], origin: Candidate.Origin) -> [Candidate] {
+    var asked: Set<Region> = []
+    let unknown = regions.filter { answers[$0] == nil && asked.insert($0).inserted }
+    let tiles = unknown.map { DigitPatch($0, ink: ink, normalize).tile() }
+    for (region, answer) in zip(unknown, zip(tiles, ask(tiles))) { answers[region] = answer }
+    return regions.compactMap { region in
+      answers[region].map {
+        Candidate(
+          region: region, tile: $0.tile, probabilities: $0.probabilities, origin: origin,
+          parameters)
+      }
+    }
+  }
+
+  /// The answers for the same pieces as they are and after one, two and three quarter turns clockwise.
+  mutating func probabilitiesInAllTurns(_ regions: [Region]) -> [[ClassProbabilities]] {
+    let upright = candidates(regions, origin: .whole).map(\.probabilities)
+    let patches = regions.map { DigitPatch($0, ink: ink, normalize) }
+    return [upright] + (1..<4).map { turns in ask(patches.map { $0.tile(quarterTurns: turns) }) }
+  }
+
+  private func ask(_ tiles: [GrayImage]) -> [ClassProbabilities] {
+    if tiles.isEmpty { return [] }
+    return classifier.probabilities(of: tiles.map(\.networkInput)).map {
+      let answer = ClassProbabilities($0)
+      return parameters.rejects ? answer : answer.withoutRejection()
+    }
+  }
+}
+
+extension GrayImage {
+  /// Pixels as a network takes them: 0 paper, 1 ink.
+  fileprivate var networkInput: [Float] { pixels.map { Float($0) / Float(UInt8.max) } }
+}
+
+extension Candidate {
+  /// A candidate with the verdict that it has by itself.
+  init(
+    region: Region, tile: GrayImage, probabilities: ClassProbabilities, origin: Origin,
+    _ parameters: ReadingParameters.Classify = .init()
+  ) {
+    self.region = region
+    self.tile = tile
+    self.probabilities = probabilities
+    self.origin = origin
+    guard let network = probabilities.noDigit else {
+      noDigit = 0
+      // Without the class only the digits' own sizes can be trusted.
+      ownDrop = origin == .doubtful || origin == .tiny ? .unsure : nil
+      return
+    }
+    let digit = probabilities.digit
+    let isWord = digit == 1 && !isBar(region, parameters)
+    noDigit = isWord ? max(parameters.severalStrokes, network) : network
+    let minimum: Double =
+      switch origin {
+      case .whole, .part: 0
+      case .doubtful: parameters.doubtfulConfidence
+      case .tiny: digit == 1 ? 1 : parameters.tinyConfidence
+      }
+    ownDrop =
+      network > parameters.maximumNoDigit
+      ? .network
+      : noDigit > parameters.maximumNoDigit
+        ? .severalStrokes : probabilities.confidence <= minimum ? .unsure : nil
+  }
+}
+
+/// Whether something long and narrow is one stroke: nearly every cut across it meets ink once. A piece
+/// that is not long and narrow may be anything.
+private func isBar(_ region: Region, _ parameters: ReadingParameters.Classify) -> Bool {
+  let (height, width) = (region.box.height, region.box.width)
+  let longer = Double(max(height, width))
+  guard longer > parameters.barLength * Double(min(height, width)) else { return true }
+  let runs = height > width ? region.runs : region.mask().transposed.runs()
+  return Double(runs.count) < parameters.barRuns * longer
+}

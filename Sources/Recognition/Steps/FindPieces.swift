@@ -1,0 +1,440 @@
+public import Imaging
+
+extension ReadingParameters {
+  /// Which ink of a page may be a digit: pieces put together to whole ones, without dirt, page edges and
+  /// lines.
+  public struct FindPieces: Codable, Hashable, Sendable {
+    /// Off: sides of boxes that the removal of rulings left are pieces as others.
+    public var dropsSides = true
+    /// Off: pieces much smaller or larger than the page's digits are dropped.
+    public var keepsUnusual = true
+    /// Off: ink that nowhere is dark is dropped.
+    public var keepsFaint = true
+    /// Off: small pieces stay as they were found at the page's threshold.
+    public var cutsCloseups = true
+
+    // Lines, frames, shadows, outlines.
+    /// The share of the picture's side that a line is long.
+    @Parameter(0...1, .share) public var lineLength = 0.45
+    /// The height of a level line for its width.
+    @Parameter(0...1, .share) public var lineHeight = 0.12
+    /// The width of an upright line for its height: a 1 is wider.
+    @Parameter(0...1, .share) public var lineWidth = 0.02
+    /// The share of both sides that a frame around the page has.
+    @Parameter(0...1, .share) public var frameSide = 0.95
+    /// How far beside ink its paper is looked at: pen strokes have sharp edges.
+    @Parameter(1...20, .pixels) public var contrastReach = 3
+    /// The share of the page's contrast that ink has: less fades out, as shadows and stains do.
+    @Parameter(0...1, .share) public var minimumContrast = 0.35
+    /// The percentile of the contrasts, by their ink, that is the page's.
+    @Parameter(0...1, .share) public var contrastPercentile = 0.5
+    /// The smallest height of pieces that count inside others: so many pixels...
+    @Parameter(1...100, .pixels) public var innerHeight = 8
+    /// ... and this part of the outer one's height.
+    @Parameter(1...200, .count) public var innerParts = 25
+
+    // The picture's edge.
+    /// What is wider at the edge, as a share of the picture's width, is a table, a page edge or a finger.
+    @Parameter(0...1, .share) public var edgeWidth = 0.25
+    /// The same for its height.
+    @Parameter(0...1, .share) public var edgeHeight = 0.35
+    /// The ink of a digit at the edge, as a multiple of all inner ink, where it is nearly all there is.
+    @Parameter(1...100, .share) public var edgeDominance = 5.0
+    /// The inner pieces of some height beside which it is not.
+    @Parameter(1...100, .count) public var edgeCompany = 3
+    /// The part of its height that is some height.
+    @Parameter(1...200, .count) public var edgeCompanyParts = 30
+    /// The share of its box that a stroke fills: more is a blot.
+    @Parameter(0...1, .share) public var edgeFill = 0.6
+    /// The width of one digit for its height.
+    @Parameter(0...5, .share) public var edgeDigitWidth = 1.5
+    /// The height of a digit at the edge: from...
+    @Parameter(0...2, .digitHeights) public var edgeMinimumHeight = 0.6
+    /// ... to.
+    @Parameter(0...5, .digitHeights) public var edgeMaximumHeight = 1.5
+    /// Its width, at most that of two digits that touch.
+    @Parameter(0...10, .digitHeights) public var edgeMaximumWidth = 2.5
+
+    // Sizes.
+    /// The percentile of the pieces' heights, by their ink, that is the digits' height: dirt is numerous but
+    /// small.
+    @Parameter(0...1, .share) public var heightPercentile = 0.6
+    /// The height of a digit of usual size: from...
+    @Parameter(0...2, .digitHeights) public var minimumHeight = 0.45
+    /// ... to.
+    @Parameter(1...20, .digitHeights) public var maximumHeight = 3.0
+    /// The columns that pieces of one digit share, of the narrower one's.
+    @Parameter(0...1, .share) public var mergeOverlap = 0.55
+    /// The gap between them.
+    @Parameter(0...1, .digitHeights) public var mergeGap = 0.12
+    /// Their height together.
+    @Parameter(0...5, .digitHeights) public var mergeHeight = 1.6
+    /// A shorter fragment is dirt.
+    @Parameter(0...1, .digitHeights) public var fragmentSize = 0.12
+    /// A longer one is no fragment.
+    @Parameter(0...5, .digitHeights) public var maximumFragment = 1.6
+    /// The distance of a fragment to its digit.
+    @Parameter(0...2, .digitHeights) public var fragmentDistance = 0.18
+
+    // Sides of boxes.
+    /// The width of a side for its height.
+    @Parameter(0...1, .share) public var sideWidth = 0.3
+    /// The lean of a side: as far as a photo held by hand has it.
+    @Parameter(0...1, .share) public var sideLean = 0.13
+    /// How near its ends lie to the removed lines.
+    @Parameter(0...20, .pixels) public var sideReach = 3
+
+    // Unusual sizes.
+    /// How far around a small piece its surroundings reach: so many pixels at least...
+    @Parameter(0...200, .pixels) public var closeupMargin = 8
+    /// ... and this share of a digit.
+    @Parameter(0...2, .digitHeights) public var closeupReach = 0.2
+    /// Faint ink of fewer pixels is a speck.
+    @Parameter(0...1000, .count) public var faintArea = 5
+    /// Faint ink is smaller than this.
+    @Parameter(0...2, .digitHeights) public var faintSize = 0.45
+    /// More pieces of faint ink are grain: the largest ones are taken.
+    @Parameter(0...10_000, .count) public var maximumFaint = 60
+    /// A piece of less height is tiny.
+    @Parameter(0...1, .digitHeights) public var tinyHeight = 0.2
+    /// A piece of less height cannot be read.
+    @Parameter(1...100, .pixels) public var legibleHeight = 8
+
+    /// The defaults.
+    public init() {}
+  }
+}
+
+/// The pieces of a page's ink.
+public struct Pieces: Sendable {
+  /// Pieces of usual size, one a digit, in no particular order.
+  public fileprivate(set) var digits: [Region] = []
+  /// Much smaller or larger than the page's digits: digits only where the network is sure.
+  public fileprivate(set) var doubtful: [Region] = []
+  /// Even smaller, or as thin as hairs beside the page's strokes: only where the network is very sure.
+  public fileprivate(set) var tiny: [Region] = []
+  /// Ink that was left out, and why.
+  public fileprivate(set) var dropped: [DroppedPiece] = []
+  /// About the height of a digit, in pixels; 0 when there is none.
+  public fileprivate(set) var referenceHeight = 0.0
+}
+
+/// Ink that was left out before the network was asked.
+public struct DroppedPiece: Sendable {
+  /// The ink, in pixels of the working copy.
+  public let region: Region
+  /// Why it was left out.
+  public let reason: DropReason
+}
+
+/// The ink of a page without its rulings.
+struct PageMasks: Sendable {
+  /// All ink, rulings included.
+  let found: Mask
+  /// Ink that somewhere is dark, without rulings.
+  let dark: Mask
+  /// The other ink without rulings.
+  let faint: [Region]
+}
+
+/// Finds the pieces of a page that may be digits.
+///
+/// - Parameter makeCloseups: makes close-ups of small pieces; it is given their margin in pixels.
+func findPieces(
+  of masks: PageMasks, on page: PageInk, _ parameters: ReadingParameters.FindPieces,
+  makeCloseups: (_ margin: Int) -> Closeups
+) -> Pieces {
+  var pieces = Pieces()
+  let kept = withoutDirt(masks.dark, ink: page.ink, parameters, into: &pieces)
+  let (small, large) = parted(kept, parameters, into: &pieces)
+  addUnusual(
+    small: small, large: large, faint: masks.faint, parameters, makeCloseups, masks,
+    into: &pieces)
+  let (sides, digits) = pieces.digits.divided { isSideOfBox($0, masks, parameters) }
+  pieces.drop(sides, .sideOfBox)
+  pieces.digits = digits
+  return pieces
+}
+
+extension Pieces {
+  fileprivate mutating func drop(_ regions: [Region], _ reason: DropReason) {
+    dropped += regions.map { DroppedPiece(region: $0, reason: reason) }
+  }
+}
+
+// MARK: Dirt
+
+/// The regions of a mask without lines, frames, shadows, outlines and what lies large at the edge.
+private func withoutDirt(
+  _ mask: Mask, ink: GrayImage, _ parameters: ReadingParameters.FindPieces,
+  into pieces: inout Pieces
+) -> [Region] {
+  let (lines, inked) = mask.regions().divided {
+    isLineOrFrame($0.box, rows: mask.rows, columns: mask.columns, parameters)
+  }
+  pieces.drop(lines, .lineOrFrame)
+
+  let contrasts = inked.map { edgeContrast(of: $0, ink: ink, reach: parameters.contrastReach) }
+  let usual = weightedPercentile(
+    zip(contrasts, inked).map { ($0, $0 * Double($1.runs.count)) },
+    share: parameters.contrastPercentile)
+  let minimum = parameters.minimumContrast * usual
+  pieces.drop(zip(inked, contrasts).filter { $1 < minimum }.map(\.0), .fades)
+  let sharp = zip(inked, contrasts).filter { $1 >= minimum }.map(\.0)
+
+  // The outline of a sheet, a table or an object has several others inside.
+  let boxes = sharp.map(\.box)
+  let (outlines, filled) = sharp.divided { holdsOthers($0.box, of: boxes, parameters) }
+  pieces.drop(outlines, .outline)
+
+  let (edges, inner) = filled.divided {
+    isLargeAtEdge($0.box, rows: mask.rows, columns: mask.columns, parameters)
+  }
+  let (digits, others) = edges.divided { isDigitAtEdge($0, among: inner, parameters) }
+  pieces.drop(others, .edge)
+  return inner + digits
+}
+
+/// The height of the digits: a percentile of the regions' heights, each counted by its ink.
+private func heightOfDigits(
+  _ regions: [Region], _ parameters: ReadingParameters.FindPieces
+) -> Double {
+  weightedPercentile(
+    regions.map { (Double($0.box.height), Double($0.area)) }, share: parameters.heightPercentile)
+}
+
+/// Whether a box is that of a line or of a frame around the page.
+private func isLineOrFrame(
+  _ box: Box, rows: Int, columns: Int, _ parameters: ReadingParameters.FindPieces
+) -> Bool {
+  let (height, width) = (Double(box.height), Double(box.width))
+  let (rows, columns) = (Double(rows), Double(columns))
+  if width > parameters.lineLength * columns && height < parameters.lineHeight * width {
+    return true
+  }
+  if height > parameters.lineLength * rows && width < parameters.lineWidth * height { return true }
+  return width > parameters.frameSide * columns && height > parameters.frameSide * rows
+}
+
+/// Whether at least two boxes of some size lie inside `box`.
+private func holdsOthers(
+  _ box: Box, of boxes: [Box], _ parameters: ReadingParameters.FindPieces
+) -> Bool {
+  let smallest = max(parameters.innerHeight, box.height / parameters.innerParts)
+  return boxes.lazy.filter {
+    $0 != box && $0.height >= smallest && box.rows.contains($0.rows.lowerBound)
+      && $0.rows.upperBound <= box.rows.upperBound
+      && box.columns.contains($0.columns.lowerBound)
+      && $0.columns.upperBound <= box.columns.upperBound
+  }.prefix(2).count == 2
+}
+
+/// Whether a box touches the picture's edge and is large, as tables, page edges and fingers are.
+private func isLargeAtEdge(
+  _ box: Box, rows: Int, columns: Int, _ parameters: ReadingParameters.FindPieces
+) -> Bool {
+  let touchesEdge =
+    box.rows.lowerBound == 0 || box.columns.lowerBound == 0
+    || box.rows.upperBound == rows || box.columns.upperBound == columns
+  return touchesEdge
+    && (Double(box.width) > parameters.edgeWidth * Double(columns)
+      || Double(box.height) > parameters.edgeHeight * Double(rows))
+}
+
+/// Whether something large at the picture's edge is a digit all the same, of a tightly cut picture:
+/// as high as the digits inside and at most as wide as two that touch, or nearly all the ink there is,
+/// and a stroke rather than a blot.
+private func isDigitAtEdge(
+  _ region: Region, among inner: [Region], _ parameters: ReadingParameters.FindPieces
+) -> Bool {
+  let (height, width) = (Double(region.box.height), Double(region.box.width))
+  let innerArea = inner.reduce(0) { $0 + $1.area }
+  let smallest = max(parameters.innerHeight, region.box.height / parameters.edgeCompanyParts)
+  if parameters.edgeDominance * Double(innerArea) < Double(region.area)
+    && inner.count(where: { $0.box.height >= smallest }) < parameters.edgeCompany
+  {
+    return Double(region.area) < parameters.edgeFill * height * width
+      && width < parameters.edgeDigitWidth * height
+  }
+  let reference = heightOfDigits(inner, parameters)
+  return parameters.edgeMinimumHeight * reference <= height
+    && height <= parameters.edgeMaximumHeight * reference
+    && width < parameters.edgeMaximumWidth * reference
+}
+
+/// How much darker a region is than the paper some pixels beside it, 0...255.
+private func edgeContrast(of region: Region, ink: GrayImage, reach: Int) -> Double {
+  var (inside, beside, besideCount) = (0, 0, 0)
+  for run in region.runs {
+    for column in run.columns { inside += Int(ink[run.row, column]) }
+    for column in [run.columns.lowerBound - reach, run.columns.upperBound + reach - 1]
+    where 0..<ink.columns ~= column {
+      beside += Int(ink[run.row, column])
+      besideCount += 1
+    }
+  }
+  let outside = besideCount > 0 ? Double(beside) / Double(besideCount) : 0
+  return max(0, Double(inside) / Double(region.area) - outside)
+}
+
+// MARK: Sizes
+
+/// Puts the pieces of digits together, and answers the pieces much smaller and larger than digits.
+private func parted(
+  _ kept: [Region], _ parameters: ReadingParameters.FindPieces, into pieces: inout Pieces
+) -> (small: [Region], large: [Region]) {
+  let reference = heightOfDigits(kept, parameters)
+  let (mains, others) = kept.divided {
+    parameters.minimumHeight * reference <= Double($0.box.height)
+      && Double($0.box.height) <= parameters.maximumHeight * reference
+  }
+  pieces.digits = mains
+  merge(&pieces.digits, reference: reference, parameters)
+  var (small, large) = ([Region](), [Region]())
+  for fragment in others {
+    if let owner = owner(of: fragment, among: pieces.digits, reference: reference, parameters) {
+      pieces.digits[owner] = pieces.digits[owner].union(fragment)
+    } else if Double(fragment.box.height) < parameters.minimumHeight * reference {
+      small.append(fragment)
+    } else {
+      large.append(fragment)
+    }
+  }
+  pieces.referenceHeight = pieces.digits.isEmpty ? 0 : reference
+  return (small, large)
+}
+
+/// Joins pieces that stand on top of each other and belong together, such as the bar of a 5: they share
+/// columns, have hardly a gap, and together are no higher than a digit may be.
+private func merge(
+  _ digits: inout [Region], reference: Double, _ parameters: ReadingParameters.FindPieces
+) {
+  func belongTogether(_ a: Box, _ b: Box) -> Bool {
+    let gap =
+      max(a.rows.lowerBound, b.rows.lowerBound) - min(a.rows.upperBound, b.rows.upperBound)
+    return Double(a.sharedColumns(with: b))
+      > parameters.mergeOverlap * Double(min(a.width, b.width))
+      && Double(gap) < parameters.mergeGap * reference
+      && Double(a.union(b).height) < parameters.mergeHeight * reference
+  }
+  var first = 0
+  while first < digits.count {
+    if let second = digits.indices.first(where: {
+      $0 > first && belongTogether(digits[first].box, digits[$0].box)
+    }) {
+      digits[first] = digits[first].union(digits[second])
+      digits.remove(at: second)
+    } else {
+      first += 1
+    }
+  }
+}
+
+/// The digit that a small piece of ink belongs to: the nearest one; nil for dirt and for what stands
+/// alone.
+private func owner(
+  of fragment: Region, among digits: [Region], reference: Double,
+  _ parameters: ReadingParameters.FindPieces
+) -> Int? {
+  let size = Double(max(fragment.box.height, fragment.box.width))
+  guard size > parameters.fragmentSize * reference, size < parameters.maximumFragment * reference
+  else { return nil }
+  let distances = digits.indices.map { (index: $0, distance: gap(fragment.box, digits[$0].box)) }
+  guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+  return nearest.distance <= parameters.fragmentDistance * reference ? nearest.index : nil
+}
+
+/// The distance between two boxes, in pixels; 0 when they touch or overlap.
+private func gap(_ a: Box, _ b: Box) -> Double {
+  let rows = max(
+    0, max(a.rows.lowerBound, b.rows.lowerBound) - min(a.rows.upperBound, b.rows.upperBound))
+  let columns = max(
+    0,
+    max(a.columns.lowerBound, b.columns.lowerBound)
+      - min(a.columns.upperBound, b.columns.upperBound))
+  return Double(rows * rows + columns * columns).squareRoot()
+}
+
+// MARK: Unusual sizes and sides of boxes
+
+/// Adds pieces of unusual size: small ones as close-ups, large ones, and faint ink.
+private func addUnusual(
+  small: [Region], large: [Region], faint: [Region], _ parameters: ReadingParameters.FindPieces,
+  _ makeCloseups: (_ margin: Int) -> Closeups, _ masks: PageMasks, into pieces: inout Pieces
+) {
+  let height = pieces.referenceHeight
+  let (smallSides, smallOnes) = small.divided { isSideOfBox($0, masks, parameters) }
+  let (largeSides, largeOnes) = large.divided { isSideOfBox($0, masks, parameters) }
+  pieces.drop(smallSides + largeSides, .sideOfBox)
+  guard parameters.keepsUnusual else {
+    pieces.drop(smallOnes + largeOnes, .speck)
+    return
+  }
+  let maker = makeCloseups(
+    max(parameters.closeupMargin, Int(parameters.closeupReach * height)))
+  func closeups(of seeds: [Region], besides others: [Region] = []) -> [Region] {
+    parameters.cutsCloseups ? maker.pieces(of: seeds, besides: others) : seeds
+  }
+  let near = closeups(of: smallOnes)
+  let light = faintPieces(faint, height: height, parameters, into: &pieces)
+  let lightest = closeups(of: light, besides: near)
+  let (tiny, others) = near.divided {
+    Double($0.box.height) < parameters.tinyHeight * height
+  }
+  let isLegible = { (region: Region) in region.box.height >= parameters.legibleHeight }
+  let (doubtful, specks) = others.divided(by: isLegible)
+  let (legible, tinySpecks) = (tiny + lightest).divided(by: isLegible)
+  pieces.doubtful = largeOnes + doubtful
+  pieces.tiny = legible
+  pieces.drop(specks + tinySpecks, .speck)
+}
+
+/// Faint ink of a size that may be a digit, the largest pieces: grain has more pieces than any page has
+/// digits.
+private func faintPieces(
+  _ faint: [Region], height: Double, _ parameters: ReadingParameters.FindPieces,
+  into pieces: inout Pieces
+) -> [Region] {
+  guard parameters.keepsFaint else { return [] }
+  let sized = faint.filter {
+    $0.area >= parameters.faintArea
+      && Double(max($0.box.height, $0.box.width)) < parameters.faintSize * height
+  }.sorted { $0.area > $1.area }
+  pieces.drop(Array(sized.dropFirst(parameters.maximumFaint)), .grain)
+  return Array(sized.prefix(parameters.maximumFaint))
+}
+
+/// Whether a region is the upright side of a box or table: it leans no more than in a photo held by
+/// hand, and both ends are joined to a line that was removed. A 1 between two rulings seldom is as
+/// upright, and does not end at both.
+func isSideOfBox(
+  _ region: Region, _ masks: PageMasks, _ parameters: ReadingParameters.FindPieces
+) -> Bool {
+  guard parameters.dropsSides else { return false }
+  let (found, rest) = (masks.found, masks.dark)
+  let box = region.box
+  let lean = Double(box.width) - Double(region.area) / Double(box.height)
+  guard Double(box.width) < parameters.sideWidth * Double(box.height),
+    lean < parameters.sideLean * Double(box.height)
+  else { return false }
+  // Where a line crosses it the ink was left, so what was removed lies beside its ends.
+  let near = parameters.sideReach
+  let reach = box.grown(by: near, within: (found.rows, found.columns))
+  func isJoined(_ rows: Range<Int>) -> Bool {
+    rows.clamped(to: reach.rows).contains { row in
+      reach.columns.contains { found[row, $0] && !rest[row, $0] }
+    }
+  }
+  let (top, bottom) = (box.rows.lowerBound, box.rows.upperBound)
+  return isJoined(top - near..<top + near) && isJoined(bottom - near..<bottom + near)
+}
+
+extension Array {
+  /// The elements that meet a condition, and the others, both in their order.
+  func divided(by condition: (Element) -> Bool) -> (yes: [Element], no: [Element]) {
+    let areMet = map(condition)
+    return (
+      zip(self, areMet).filter(\.1).map(\.0), zip(self, areMet).filter { !$1 }.map(\.0)
+    )
+  }
+}
