@@ -42,6 +42,16 @@ public struct Region: Hashable, Sendable {
       })
   }
 
+  /// Several regions together, touching or not.
+  ///
+  /// - Precondition: at least one region.
+  public init(union regions: [Region]) {
+    self.init(
+      runs: regions.flatMap(\.runs).sorted {
+        ($0.row, $0.columns.lowerBound) < ($1.row, $1.columns.lowerBound)
+      })
+  }
+
   /// The same ink elsewhere.
   public func moved(rows down: Int, columns right: Int) -> Region {
     Region(

@@ -8,6 +8,11 @@ extension ReadingParameters {
     /// Off: the ink is what it seems to be.
     public var triesInks = true
 
+    /// The tiles that the network may be asked about for one photo. When they are used up, no other
+    /// hypothesis is tried and no other ink is cut: a limit on time that gives the same answer on every
+    /// machine.
+    @Parameter(1...10_000_000, .count) public var maximumTiles = 20_000
+
     // A glance at the pieces of a page from all sides.
     /// The pieces that tell the side of a page.
     @Parameter(1...100, .count) public var minimumPieces = 2
@@ -81,10 +86,13 @@ struct PageSearch {
   private let parameters: ReadingParameters.Search
   /// Every hypothesis that was read to the end.
   private(set) var tried: [TriedHypothesis] = []
+  /// How many more tiles the network may be asked about.
+  private(set) var remainingTiles: Int
 
   init(_ pipeline: ReadingPipeline) {
     self.pipeline = pipeline
     parameters = pipeline.parameters.search
+    remainingTiles = parameters.maximumTiles
   }
 
   /// Reads a picture under the best hypothesis.
@@ -96,27 +104,24 @@ struct PageSearch {
   /// - Parameter thoroughly: whether to read other hypotheses to the end, which takes seconds where there
   ///   is nothing to read.
   mutating func best(of picture: GrayImage, isSheet: Bool, thoroughly: Bool) -> JudgedPage {
-    let upright = pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet))
-    let turns = quarterTurns(of: upright)
-    let first =
-      turns == 0
-      ? upright
-      : pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet, quarterTurns: turns))
-    var best = pipeline.judge(first)
-    tried.append(
-      TriedHypothesis(
-        hypothesis: best.look.hypothesis, legibleShare: best.legibleShare, isAccepted: true))
+    var first = look(at: picture, as: Hypothesis(isSheet: isSheet))
+    let turns = quarterTurns(of: first)
+    if turns != 0 {
+      first = look(at: picture, as: Hypothesis(isSheet: isSheet, quarterTurns: turns))
+    }
+    var best = judge(first)
+    note(best, legibleShare: best.legibleShare, isAccepted: true)
     guard thoroughly, best.legibleShare < parameters.legibleShare else { return best }
     var minimum = max(parameters.legibleShare, best.legibleShare + parameters.legibleGain)
     if parameters.turns && best.look.whole.count <= parameters.maximumSidePieces {
-      for side in (1..<4).map({ (turns + $0) % 4 }) {
+      for side in (1..<4).map({ (turns + $0) % 4 }) where remainingTiles > 0 {
         let hypothesis = Hypothesis(isSheet: isSheet, quarterTurns: side)
-        consider(pipeline.look(at: picture, as: hypothesis), &best, &minimum)
+        consider(look(at: picture, as: hypothesis), &best, &minimum)
       }
     }
     guard best.legibleShare < parameters.inkShare else { return best }
-    for ink in parameters.inks {
-      let look = pipeline.look(at: picture, as: Hypothesis(isSheet: isSheet, ink: ink))
+    for ink in parameters.inks where remainingTiles > 0 {
+      let look = look(at: picture, as: Hypothesis(isSheet: isSheet, ink: ink))
       if look.whole.count <= parameters.maximumInkPieces { consider(look, &best, &minimum) }
     }
     return best
@@ -127,14 +132,28 @@ struct PageSearch {
   private mutating func consider(
     _ look: PageLook, _ best: inout JudgedPage, _ minimum: inout Double
   ) {
-    let page = pipeline.judge(look)
+    let page = judge(look)
     let share = page.legibleShareWithoutOnes
-    let isAccepted = share > minimum
+    note(page, legibleShare: share, isAccepted: share > minimum)
+    if share > minimum { (best, minimum) = (page, share) }
+  }
+
+  private mutating func note(_ page: JudgedPage, legibleShare: Double, isAccepted: Bool) {
     tried.append(
       TriedHypothesis(
-        hypothesis: look.hypothesis, legibleShare: share, isAccepted: isAccepted))
-    guard isAccepted else { return }
-    (best, minimum) = (page, share)
+        hypothesis: page.look.hypothesis, legibleShare: legibleShare, isAccepted: isAccepted))
+  }
+
+  private mutating func look(at picture: GrayImage, as hypothesis: Hypothesis) -> PageLook {
+    let look = pipeline.look(at: picture, as: hypothesis, maximumTiles: remainingTiles)
+    remainingTiles = look.reader.remainingTiles
+    return look
+  }
+
+  private mutating func judge(_ look: PageLook) -> JudgedPage {
+    let page = pipeline.judge(look)
+    remainingTiles -= look.reader.remainingTiles - page.look.reader.remainingTiles
+    return page
   }
 
   /// How many quarter turns clockwise make a page readable, by a glance at its pieces.

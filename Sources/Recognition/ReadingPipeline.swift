@@ -6,7 +6,11 @@ struct ReadingPipeline: Sendable {
   let parameters: ReadingParameters
 
   /// From a picture to its pieces and the network's answers for those of usual size.
-  func look(at picture: GrayImage, as hypothesis: Hypothesis) -> PageLook {
+  ///
+  /// - Parameter maximumTiles: how many tiles the network may be asked about.
+  func look(
+    at picture: GrayImage, as hypothesis: Hypothesis, maximumTiles: Int = .max
+  ) -> PageLook {
     let page = extractInk(
       from: picture.turned(quarterTurns: hypothesis.quarterTurns), view: hypothesis.ink,
       parameters.extractInk)
@@ -21,7 +25,7 @@ struct ReadingPipeline: Sendable {
     }
     var reader = TileReader(
       classifier: classifier, ink: page.ink, normalize: parameters.normalizeTile,
-      parameters.classify)
+      parameters.classify, maximumTiles: maximumTiles)
     let whole = reader.candidates(pieces.digits, origin: .whole)
     return PageLook(
       hypothesis: hypothesis, page: page, masks: masks, pieces: pieces, whole: whole,

@@ -45,13 +45,16 @@ struct TileReader: Sendable {
   let ink: GrayImage
   let normalize: ReadingParameters.NormalizeTile
   let parameters: ReadingParameters.Classify
+  /// How many more tiles the network may be asked about; below 0 when the last question was larger.
+  private(set) var remainingTiles: Int
   private var answers: [Region: (tile: GrayImage, probabilities: ClassProbabilities)] = [:]
 
   init(
     classifier: any TileClassifier, ink: GrayImage,
     normalize: ReadingParameters.NormalizeTile = .init(),
-    _ parameters: ReadingParameters.Classify = .init()
+    _ parameters: ReadingParameters.Classify = .init(), maximumTiles: Int = .max
   ) {
+    remainingTiles = maximumTiles
     self.classifier = classifier
     self.ink = ink
     self.normalize = normalize
@@ -77,11 +80,14 @@ struct TileReader: Sendable {
   mutating func probabilitiesInAllTurns(_ regions: [Region]) -> [[ClassProbabilities]] {
     let upright = candidates(regions, origin: .whole).map(\.probabilities)
     let patches = regions.map { DigitPatch($0, ink: ink, normalize) }
-    return [upright] + (1..<4).map { turns in ask(patches.map { $0.tile(quarterTurns: turns) }) }
+    var all = [upright]
+    for turns in 1..<4 { all.append(ask(patches.map { $0.tile(quarterTurns: turns) })) }
+    return all
   }
 
-  private func ask(_ tiles: [GrayImage]) -> [ClassProbabilities] {
+  private mutating func ask(_ tiles: [GrayImage]) -> [ClassProbabilities] {
     if tiles.isEmpty { return [] }
+    remainingTiles -= tiles.count
     return classifier.probabilities(of: tiles.map(\.networkInput)).map {
       let answer = ClassProbabilities($0)
       return parameters.rejects ? answer : answer.withoutRejection()

@@ -95,6 +95,11 @@ extension ReadingParameters {
     @Parameter(0...2, .digitHeights) public var faintSize = 0.45
     /// More pieces of faint ink are grain: the largest ones are taken.
     @Parameter(0...10_000, .count) public var maximumFaint = 60
+    /// More pieces of usual size are grain or a halftone print: the largest ones are taken, so that time has
+    /// an end.
+    @Parameter(1...1_000_000, .count) public var maximumDigits = 3000
+    /// The same for small pieces.
+    @Parameter(0...1_000_000, .count) public var maximumSmall = 1000
     /// A piece of less height is tiny.
     @Parameter(0...1, .digitHeights) public var tinyHeight = 0.2
     /// A piece of less height cannot be read.
@@ -152,7 +157,9 @@ func findPieces(
     into: &pieces)
   let (sides, digits) = pieces.digits.divided { isSideOfBox($0, masks, parameters) }
   pieces.drop(sides, .sideOfBox)
-  pieces.digits = digits
+  let (largest, grain) = digits.largest(parameters.maximumDigits)
+  pieces.drop(grain, .grain)
+  pieces.digits = largest
   return pieces
 }
 
@@ -183,14 +190,17 @@ private func withoutDirt(
   let sharp = zip(inked, contrasts).filter { $1 >= minimum }.map(\.0)
 
   // The outline of a sheet, a table or an object has several others inside.
-  let boxes = sharp.map(\.box)
-  let (outlines, filled) = sharp.divided { holdsOthers($0.box, of: boxes, parameters) }
+  let inside = InnerBoxes(sharp.map(\.box), parameters)
+  let (outlines, filled) = sharp.divided { inside.areInside($0.box) }
   pieces.drop(outlines, .outline)
 
   let (edges, inner) = filled.divided {
     isLargeAtEdge($0.box, rows: mask.rows, columns: mask.columns, parameters)
   }
-  let (digits, others) = edges.divided { isDigitAtEdge($0, among: inner, parameters) }
+  let (area, height) = (inner.reduce(0) { $0 + $1.area }, heightOfDigits(inner, parameters))
+  let (digits, others) = edges.divided {
+    isDigitAtEdge($0, among: inner, area: area, height: height, parameters)
+  }
   pieces.drop(others, .edge)
   return inner + digits
 }
@@ -216,17 +226,46 @@ private func isLineOrFrame(
   return width > parameters.frameSide * columns && height > parameters.frameSide * rows
 }
 
-/// Whether at least two boxes of some size lie inside `box`.
-private func holdsOthers(
-  _ box: Box, of boxes: [Box], _ parameters: ReadingParameters.FindPieces
-) -> Bool {
-  let smallest = max(parameters.innerHeight, box.height / parameters.innerParts)
-  return boxes.lazy.filter {
-    $0 != box && $0.height >= smallest && box.rows.contains($0.rows.lowerBound)
-      && $0.rows.upperBound <= box.rows.upperBound
-      && box.columns.contains($0.columns.lowerBound)
-      && $0.columns.upperBound <= box.columns.upperBound
-  }.prefix(2).count == 2
+/// Boxes that may lie inside others, by their upper edge.
+private struct InnerBoxes {
+  private let boxes: [Box]
+  private let parameters: ReadingParameters.FindPieces
+
+  init(_ boxes: [Box], _ parameters: ReadingParameters.FindPieces) {
+    self.parameters = parameters
+    // Dots, of which there may be thousands, do not count.
+    self.boxes = boxes.filter { $0.height >= parameters.innerHeight }
+      .sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+  }
+
+  /// Whether at least two boxes of some size lie inside `box`.
+  func areInside(_ box: Box) -> Bool {
+    let smallest = max(parameters.innerHeight, box.height / parameters.innerParts)
+    guard box.height >= smallest else { return false }
+    var count = 0
+    var place = boxes.partitioningIndex { $0.rows.lowerBound >= box.rows.lowerBound }
+    while place < boxes.count, boxes[place].rows.lowerBound < box.rows.upperBound {
+      let inner = boxes[place]
+      if inner != box && inner.height >= smallest && inner.isInside(box) { count += 1 }
+      if count == 2 { return true }
+      place += 1
+    }
+    return false
+  }
+}
+
+extension Array {
+  /// The first index from which on a condition holds, in an array in which it holds for a tail.
+  ///
+  /// - Complexity: logarithmic.
+  fileprivate func partitioningIndex(where condition: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
 }
 
 /// Whether a box touches the picture's edge and is large, as tables, page edges and fingers are.
@@ -244,19 +283,21 @@ private func isLargeAtEdge(
 /// Whether something large at the picture's edge is a digit all the same, of a tightly cut picture:
 /// as high as the digits inside and at most as wide as two that touch, or nearly all the ink there is,
 /// and a stroke rather than a blot.
+///
+/// - Parameter area: the number of inner ink pixels.
+/// - Parameter reference: the height of the inner digits, in pixels.
 private func isDigitAtEdge(
-  _ region: Region, among inner: [Region], _ parameters: ReadingParameters.FindPieces
+  _ region: Region, among inner: [Region], area: Int, height reference: Double,
+  _ parameters: ReadingParameters.FindPieces
 ) -> Bool {
   let (height, width) = (Double(region.box.height), Double(region.box.width))
-  let innerArea = inner.reduce(0) { $0 + $1.area }
   let smallest = max(parameters.innerHeight, region.box.height / parameters.edgeCompanyParts)
-  if parameters.edgeDominance * Double(innerArea) < Double(region.area)
+  if parameters.edgeDominance * Double(area) < Double(region.area)
     && inner.count(where: { $0.box.height >= smallest }) < parameters.edgeCompany
   {
     return Double(region.area) < parameters.edgeFill * height * width
       && width < parameters.edgeDigitWidth * height
   }
-  let reference = heightOfDigits(inner, parameters)
   return parameters.edgeMinimumHeight * reference <= height
     && height <= parameters.edgeMaximumHeight * reference
     && width < parameters.edgeMaximumWidth * reference
@@ -291,14 +332,19 @@ private func parted(
   pieces.digits = mains
   merge(&pieces.digits, reference: reference, parameters)
   var (small, large) = ([Region](), [Region]())
+  var owners = FragmentOwners(pieces.digits.map(\.box), reference: reference, parameters)
+  var fragments: [Int: [Region]] = [:]
   for fragment in others {
-    if let owner = owner(of: fragment, among: pieces.digits, reference: reference, parameters) {
-      pieces.digits[owner] = pieces.digits[owner].union(fragment)
+    if let owner = owners.take(fragment.box) {
+      fragments[owner, default: []].append(fragment)
     } else if Double(fragment.box.height) < parameters.minimumHeight * reference {
       small.append(fragment)
     } else {
       large.append(fragment)
     }
+  }
+  for (owner, fragments) in fragments {
+    pieces.digits[owner] = Region(union: [pieces.digits[owner]] + fragments)
   }
   pieces.referenceHeight = pieces.digits.isEmpty ? 0 : reference
   return (small, large)
@@ -317,31 +363,63 @@ private func merge(
       && Double(gap) < parameters.mergeGap * reference
       && Double(a.union(b).height) < parameters.mergeHeight * reference
   }
-  var first = 0
-  while first < digits.count {
-    if let second = digits.indices.first(where: {
-      $0 > first && belongTogether(digits[first].box, digits[$0].box)
+  // Pieces that have one of these in common lie in cells side by side.
+  var grid = BoxGrid(side: Int(reference))
+  for (index, digit) in digits.enumerated() { grid.insert(digit.box, index: index) }
+  let reach = Int(parameters.mergeGap * reference) + 1
+  var isMerged = [Bool](repeating: false, count: digits.count)
+  for first in digits.indices where !isMerged[first] {
+    while let second = grid.indices(near: digits[first].box.reaching(rows: reach)).first(where: {
+      $0 > first && !isMerged[$0] && belongTogether(digits[first].box, digits[$0].box)
     }) {
       digits[first] = digits[first].union(digits[second])
-      digits.remove(at: second)
-    } else {
-      first += 1
+      isMerged[second] = true
     }
+  }
+  digits = zip(digits, isMerged).filter { !$1 }.map(\.0)
+}
+
+extension Box {
+  /// Longer at the top and the bottom by some rows, but not above the picture.
+  fileprivate func reaching(rows count: Int) -> Box {
+    Box(rows: max(0, rows.lowerBound - count)..<rows.upperBound + count, columns: columns)
   }
 }
 
-/// The digit that a small piece of ink belongs to: the nearest one; nil for dirt and for what stands
-/// alone.
-private func owner(
-  of fragment: Region, among digits: [Region], reference: Double,
-  _ parameters: ReadingParameters.FindPieces
-) -> Int? {
-  let size = Double(max(fragment.box.height, fragment.box.width))
-  guard size > parameters.fragmentSize * reference, size < parameters.maximumFragment * reference
-  else { return nil }
-  let distances = digits.indices.map { (index: $0, distance: gap(fragment.box, digits[$0].box)) }
-  guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-  return nearest.distance <= parameters.fragmentDistance * reference ? nearest.index : nil
+/// The digits that small pieces of ink belong to.
+private struct FragmentOwners {
+  private var boxes: [Box]
+  private var grid: BoxGrid
+  private let reference: Double
+  private let parameters: ReadingParameters.FindPieces
+
+  init(_ boxes: [Box], reference: Double, _ parameters: ReadingParameters.FindPieces) {
+    self.boxes = boxes
+    self.reference = reference
+    self.parameters = parameters
+    grid = BoxGrid(side: Int(reference))
+    for (index, box) in boxes.enumerated() { grid.insert(box, index: index) }
+  }
+
+  /// The nearest digit of a fragment, which grows by it; nil for dirt and for ink that stands alone.
+  mutating func take(_ fragment: Box) -> Int? {
+    let size = Double(max(fragment.height, fragment.width))
+    guard size > parameters.fragmentSize * reference,
+      size < parameters.maximumFragment * reference
+    else { return nil }
+    let distance = parameters.fragmentDistance * reference
+    let reach = Int(distance) + 1
+    let around = Box(
+      rows: max(0, fragment.rows.lowerBound - reach)..<fragment.rows.upperBound + reach,
+      columns: max(0, fragment.columns.lowerBound - reach)..<fragment.columns.upperBound + reach)
+    let near = grid.indices(near: around).map { (index: $0, distance: gap(fragment, boxes[$0])) }
+    guard let nearest = near.min(by: { $0.distance < $1.distance }),
+      nearest.distance <= distance
+    else { return nil }
+    boxes[nearest.index] = boxes[nearest.index].union(fragment)
+    grid.insert(boxes[nearest.index], index: nearest.index)
+    return nearest.index
+  }
 }
 
 /// The distance between two boxes, in pixels; 0 when they touch or overlap.
@@ -375,7 +453,9 @@ private func addUnusual(
   func closeups(of seeds: [Region], besides others: [Region] = []) -> [Region] {
     parameters.cutsCloseups ? maker.pieces(of: seeds, besides: others) : seeds
   }
-  let near = closeups(of: smallOnes)
+  let (largestOnes, grain) = smallOnes.largest(parameters.maximumSmall)
+  pieces.drop(grain, .grain)
+  let near = closeups(of: largestOnes)
   let light = faintPieces(faint, height: height, parameters, into: &pieces)
   let lightest = closeups(of: light, besides: near)
   let (tiny, others) = near.divided {
@@ -427,6 +507,17 @@ func isSideOfBox(
   }
   let (top, bottom) = (box.rows.lowerBound, box.rows.upperBound)
   return isJoined(top - near..<top + near) && isJoined(bottom - near..<bottom + near)
+}
+
+extension [Region] {
+  /// The regions with the largest areas, at most so many, in their order; and the others.
+  fileprivate func largest(_ maximum: Int) -> (largest: [Region], others: [Region]) {
+    guard count > maximum else { return (self, []) }
+    let chosen = Set(
+      indices.sorted { (self[$0].area, $1) > (self[$1].area, $0) }.prefix(maximum))
+    let (yes, no) = indices.map { $0 }.divided { chosen.contains($0) }
+    return (yes.map { self[$0] }, no.map { self[$0] })
+  }
 }
 
 extension Array {

@@ -82,7 +82,7 @@ func splitTouching(
       .prefix(parameters.maximumPieces))
   var (result, splits) = ([Candidate](), [Split]())
   for (index, candidate) in candidates.enumerated() {
-    guard cut.contains(index) else {
+    guard cut.contains(index), reader.remainingTiles > 0 else {
       result.append(candidate)
       continue
     }

@@ -1,0 +1,37 @@
+import Imaging
+
+/// Boxes by where they lie, so that the neighbours of one are found without looking at all.
+///
+/// The plane is cut into square cells; each box is listed in every cell that it covers.
+struct BoxGrid {
+  private let side: Int
+  private var cells: [Cell: [Int]] = [:]
+
+  private struct Cell: Hashable {
+    let row: Int, column: Int
+  }
+
+  /// - Parameter side: the side of a cell, in pixels; about the size of most boxes.
+  init(side: Int) { self.side = max(1, side) }
+
+  /// Lists a box under an index. An index may have several boxes.
+  mutating func insert(_ box: Box, index: Int) {
+    for cell in cells(of: box) { cells[cell, default: []].append(index) }
+  }
+
+  /// The indices of all boxes that may share a pixel with `box`, in ascending order, each once.
+  func indices(near box: Box) -> [Int] {
+    var found: Set<Int> = []
+    for cell in cells(of: box) { found.formUnion(cells[cell] ?? []) }
+    return found.sorted()
+  }
+
+  private func cells(of box: Box) -> [Cell] {
+    func range(_ range: Range<Int>) -> ClosedRange<Int> {
+      range.lowerBound / side...max(range.lowerBound, range.upperBound - 1) / side
+    }
+    return range(box.rows).flatMap { row in
+      range(box.columns).map { Cell(row: row, column: $0) }
+    }
+  }
+}
