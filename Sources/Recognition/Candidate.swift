@@ -63,7 +63,7 @@ struct TileReader: Sendable {
 
   private func candidates(_ regions: [Region], tiles: [GrayImage]) -> [Candidate] {
     if regions.isEmpty { return [] }
-    let answers = classifier.probabilities(of: tiles.map { $0.pixels.map { Float($0) / 255 } })
+    let answers = classifier.probabilities(of: tiles)
     return zip(zip(regions, tiles), answers).map {
       Candidate(region: $0.0, tile: $0.1, probabilities: $1)
     }

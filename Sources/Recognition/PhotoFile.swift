@@ -10,13 +10,13 @@ extension Recognizer {
       .scaled(toWidth: photo.columns, height: photo.rows)
   }
 
-  /// Reads what a file holds: one photo, or one after the other the pages of a TIFF file, which are
-  /// called `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
+  /// Reads the photo in a file, or one after the other the pages of a TIFF file, which are called
+  /// `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
   /// - Parameter isTraced: whether to make a picture of every step.
-  /// - Parameter visit: is given each photo's name, its page from 0, what was read, and the trace. A
-  ///   photo that cannot be read or does not fit the form is a failure and does not stop the others.
+  /// - Parameter visit: is given each photo's name, its page from 0, the reading, and the trace. A photo
+  ///   that cannot be read or does not fit the form is a failure and does not stop the others.
   public func readPages(
     of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
     isTraced: Bool = false,

@@ -43,7 +43,7 @@ public struct Recognizer: Sendable {
             quarterTurns: best.quarterTurns, rows: paper.rows, columns: paper.columns)
           return digit(
             digits[index].probabilities, box: sheet?.photoBox(box) ?? box,
-            leastConfidence: options.leastConfidence)
+            leastConfidence: options.minimumConfidence)
         })
     }
     let reading = Reading(
