@@ -14,7 +14,7 @@ public struct ListenError: Error, CustomStringConvertible {
     case let error as IOError:
       let errors = [EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL, EPERM]
       guard errors.contains(error.errnoCode) else { return nil }
-    case is SocketAddressError: break
+    case is SocketAddressError, is SocketAddressError.UnknownHost: break
     default: return nil
     }
     let place = host.contains(":") ? "[\(host)]" : host

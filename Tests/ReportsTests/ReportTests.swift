@@ -146,6 +146,8 @@ let sampleError = FileError(file: "a.jpg", expected: "a picture, whole", found: 
   }
 
   @Test func formatsAreListedInWords() {
-    #expect(ReadingFormat.list == "text, json, jsonl or csv")
+    #expect(ReadingFormat.list.hasPrefix("text, json, jsonl"))
+    #expect(ReadingFormat.list.split(separator: " ").count == ReadingFormat.allCases.count + 1)
+    #expect(ReadingFormat.list.contains(" or "))
   }
 }

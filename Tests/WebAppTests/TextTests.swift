@@ -159,15 +159,14 @@ import Testing
   }
 
   @Test func anAddressThatCannotBeHadIsNamed() async throws {
-    for (host, start) in [
-      ("203.0.113.1", "cannot listen on 203.0.113.1:0: "),  // not an address of ours
-      ("no such host", "cannot listen on no such host:0: "),
-    ] {
+    // Not an address of ours; no name of anybody.
+    for host in ["203.0.113.1", "-"] {
       var options = WebApp.Options()
       (options.host, options.port) = (host, 0)
       let app = try app(options)
       let error = await #expect(throws: ListenError.self) { try await app.run { _ in } }
-      #expect(error?.description.hasPrefix(start) == true, "\(String(describing: error))")
+      let message = error?.description ?? ""
+      #expect(message.hasPrefix("cannot listen on \(host):0: "), "\(message)")
     }
   }
 
