@@ -195,10 +195,11 @@ let package = Package(
     .testTarget(
       name: "WebAppTests",
       dependencies: [
-        "Networks", "Recognition", "Tensors", "WebApp",
+        "Networks", "Recognition", "Reports", "Tensors", "WebApp",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -4,8 +4,8 @@ import FoundationEssentials
 import Glibc
 import Kernels
 
-/// What every command of this project does around its own work: one line for an error, a status
-/// other than 0, and no death by signals that a full disk or a closed pipe sends.
+/// The frame of every command of this project: one line for an error, a status other than 0, and no
+/// death by signals that a full disk or a closed pipe sends.
 extension ParsableCommand {
   /// Parses the arguments and runs the command; ends the process when that fails.
   public static func runFromCommandLine() {
@@ -66,11 +66,14 @@ extension AsyncParsableCommand {
 
 /// A mistake in what the user asked for, in one line.
 public struct UserError: Error, CustomStringConvertible {
+  /// The line, without the command's name and without a full stop.
   public let description: String
+
+  /// - Parameter description: one line that says what was wrong and what to do about it.
   public init(_ description: String) { self.description = description }
 }
 
-/// Prints a line on standard error.
+/// Prints a line on standard error, unbuffered.
 public func printError(_ line: String) { writeError(line + "\n") }
 
 /// Writes text on standard error, unbuffered.
@@ -102,10 +105,12 @@ public func warnOfDebugBuild() {
     "note: this is a debug build, 20 to 50 times slower; use `swift run -c release` instead")
 }
 
-/// How many processors this process may use.
+/// The number of processors that this process may use.
 public var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-/// Checks a number of threads that a user asked for.
+/// The number of threads that a user asked for; by default one a processor, at most 16.
+///
+/// - Throws: `UserError` for less than 1 or more than 256.
 public func checkedThreads(_ threads: Int?) throws -> Int {
   guard let threads else { return min(processorCount, 16) }
   guard (1...256).contains(threads) else {
@@ -116,6 +121,8 @@ public func checkedThreads(_ threads: Int?) throws -> Int {
 
 /// The checkpoint that commands use when none is named: that of the current folder's project, of the
 /// installation, or of the project that the executable was built in.
+///
+/// - Throws: `UserError` when it is in none of these places.
 public func defaultCheckpoint() throws -> String {
   let name = "Checkpoints/digits.safetensors"
   var places = [name]

@@ -1,6 +1,6 @@
 import CMalloc
 
-/// Lets freed memory stay with the process: what one photo gave back the next one takes.
+/// Lets freed memory stay with the process: one photo gives it back, the next one takes it.
 ///
 /// Otherwise most pictures go back to the system when they are freed, which makes and clears their
 /// pages anew for each photo: a seventh of the time of a photo of 12 megapixels. Blocks above 4 MB, as

@@ -1,18 +1,19 @@
 import Glibc
 
-/// How far a long piece of work has come: a bar that is drawn over and over on a terminal, and a plain
-/// line now and then elsewhere.
+/// The progress of a long piece of work: a bar that is drawn over and over on a terminal, and a plain
+/// line every ten seconds elsewhere.
 public struct ProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastDrawn = -Double.infinity
   private let interval: Double
 
+  /// A line on standard error.
   public init() { interval = isTerminal ? 0.1 : 10 }
 
   /// Draws the line when it is time to.
   ///
   /// - Parameter share: of the work that is done, 0 to 1.
-  /// - Parameter text: what to say beside the bar; only made when it is needed.
+  /// - Parameter text: the words beside the bar; only made when they are needed.
   public mutating func show(_ share: Double, _ text: @autoclosure () -> String) {
     let now = secondsOfClock()
     guard now - lastDrawn >= interval else { return }
@@ -43,7 +44,7 @@ public func secondsOfClock() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// A number with so many decimals: `fixed(99.5, 2)` is `99.50`.
+/// A number with a fixed number of decimals: `fixed(99.5, 2)` is `99.50`.
 public func fixed(_ number: Double, _ decimals: Int) -> String {
   guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
   var scale = 1.0

@@ -11,8 +11,8 @@ extension Recognizer {
     return (reading.scaled(toWidth: photo.columns, height: photo.rows), record)
   }
 
-  /// Reads what a file holds: one photo, or one after the other the pages of a TIFF file, which are
-  /// called `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
+  /// Reads the photo in a file, or one after the other the pages of a TIFF file, which are called
+  /// `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
   /// - Parameter visit: is given each photo's name, its page from 0, the reading, and the record of how it was

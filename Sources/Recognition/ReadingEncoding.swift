@@ -1,11 +1,12 @@
 import Imaging
 
-/// A reading as JSON has it: `text`, `width`, `height`, `lines`, `milliseconds`; boxes are
-/// `[x, y, width, height]`, shares rounded to four decimals. A refused digit is `?` in `text` and has
-/// its most probable reading in `digit`.
+/// A reading in JSON: `text`, `width`, `height`, `lines`, `milliseconds` (one decimal); boxes are
+/// `[x, y, width, height]` in pixels, shares are rounded to four decimals. A refused digit is `?` in
+/// `text` and has its most probable reading in `digit`.
 extension Reading: Encodable {
   private enum Key: String, CodingKey { case text, width, height, lines, milliseconds }
 
+  /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(text, forKey: .text)
@@ -19,6 +20,7 @@ extension Reading: Encodable {
 extension Reading.Line: Encodable {
   private enum Key: String, CodingKey { case text, box, digits }
 
+  /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(text, forKey: .text)
@@ -30,6 +32,7 @@ extension Reading.Line: Encodable {
 extension Reading.Digit: Encodable {
   private enum Key: String, CodingKey { case digit, confidence, refused, box, alternatives }
 
+  /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(digit, forKey: .digit)
@@ -43,6 +46,7 @@ extension Reading.Digit: Encodable {
 extension Reading.Alternative: Encodable {
   private enum Key: String, CodingKey { case digit, confidence }
 
+  /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(digit, forKey: .digit)
@@ -51,7 +55,7 @@ extension Reading.Alternative: Encodable {
 }
 
 extension Box {
-  /// `[x, y, width, height]`, as drawing programs have it.
+  /// `[x, y, width, height]`, as in drawing programs.
   fileprivate var xywh: [Int] { [columns.lowerBound, rows.lowerBound, width, height] }
 }
 

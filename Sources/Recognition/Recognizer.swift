@@ -61,7 +61,7 @@ extension Reading.Digit {
   init(_ probabilities: ClassProbabilities, box: Box, options: ReadingOptions) {
     self.init(
       digit: probabilities.digit, confidence: probabilities.confidence,
-      isRefused: probabilities.confidence < options.leastConfidence, box: box,
+      isRefused: probabilities.confidence < options.minimumConfidence, box: box,
       alternatives: probabilities.alternatives(from: Self.minimumAlternative).map {
         Reading.Alternative(digit: $0.digit, confidence: $0.probability)
       })

@@ -1,9 +1,9 @@
 public import Imaging
 public import Recognition
 
-/// The photo with a box around each digit and above it what it was read as, the confidence in percent
-/// smaller beside it: green from 90 %, amber from 60 %, red below that and for refused digits. Where
-/// digits stand too close for both, the colour alone tells the confidence.
+/// The photo with a box around each digit and above it its reading, the confidence in percent smaller
+/// beside it: green from 90 %, amber from 60 %, red below that and for refused digits. Where digits
+/// stand too close for both, the colour alone tells the confidence.
 ///
 /// The labels are large enough for a phone, where the picture is a few hundred points wide; there is a
 /// margin for those at the edge. At most 1600 pixels a side and the margin.
@@ -16,54 +16,20 @@ public func annotatedPhoto(_ photo: ColorImage, _ reading: Reading) -> ColorImag
   let (rows, columns) = (
     max(1, Int(Double(photo.rows) * factor)), max(1, Int(Double(photo.columns) * factor))
   )
-  let smallest = Double(max(rows, columns)) / 48
-  let down = Double(rows) / Double(max(1, reading.height))
-  let right = Double(columns) / Double(max(1, reading.width))
-  let lines = reading.lines.map { line in
-    line.digits.map { digit in
-      LabelledBox(
-        digit: digit, rows: scaled(digit.box.rows, by: down),
-        columns: scaled(digit.box.columns, by: right))
-    }
-  }
-  let heights = lines.indices.map {
-    labelHeight(lines[$0], above: lines[..<$0].joined(), smallest: smallest)
-  }
-  // As wide as the labels at the edge need it.
-  var margin = smallest
-  for (line, height) in zip(lines, heights) {
-    for box in line {
-      margin = max(
-        margin, 1.4 * height - box.rows.lowerBound, 1.1 * height - box.middle,
-        box.middle + 1.1 * height - Double(columns))
-    }
-  }
-  margin = min(margin.rounded(.up), 6 * smallest)
+  let unit = Double(max(rows, columns)) / 48
+  let lines = labelledLines(of: reading, rows: rows, columns: columns, unit: unit)
+  let margin = margin(for: lines, columns: columns, unit: unit)
 
   var picture = photo.resampled(rows: rows, columns: columns).framed(margin: Int(margin))
-  for (line, height) in zip(lines, heights) {
-    for box in line {
+  for line in lines {
+    for box in line.boxes {
       let color = color(of: box.digit)
       picture.drawFrame(
-        rows: box.rows, columns: box.columns, moved: margin, width: smallest / 8, color: color)
-      let top = box.rows.lowerBound + margin - 1.25 * height
-      let middle = box.middle + margin
-      let distances = line.map { abs($0.middle - box.middle) }.filter { $0 > 0 }
-      let isCrowded = distances.contains { $0 < 1.7 * height }
-      picture.write(
-        box.digit.text, top: top, middle: isCrowded ? middle : middle - 0.45 * height,
-        height: height, color: color)
-      if isCrowded { continue }
-      picture.write(
-        "\(Int((100 * box.digit.confidence).rounded(.down)))", top: top,
-        middle: middle + 0.4 * height, height: 0.5 * height, color: color)
+        rows: box.rows, columns: box.columns, moved: margin, width: unit / 8, color: color)
+      picture.writeLabel(of: box, in: line, moved: margin, color: color)
     }
   }
   return picture
-}
-
-private func scaled(_ range: Range<Int>, by factor: Double) -> ClosedRange<Double> {
-  Double(range.lowerBound) * factor...Double(range.upperBound) * factor
 }
 
 /// A digit and its box in the picture without its margin, in pixel edges.
@@ -73,9 +39,52 @@ private struct LabelledBox {
   var middle: Double { (columns.lowerBound + columns.upperBound) / 2 }
 }
 
+/// The boxes of a line and the height of its labels, in pixels.
+private struct LabelledLine {
+  let boxes: [LabelledBox]
+  let height: Double
+}
+
+/// - Parameter unit: about the height of a small label, in pixels.
+private func labelledLines(
+  of reading: Reading, rows: Int, columns: Int, unit: Double
+) -> [LabelledLine] {
+  let down = Double(rows) / Double(max(1, reading.height))
+  let right = Double(columns) / Double(max(1, reading.width))
+  let lines = reading.lines.map { line in
+    line.digits.map { digit in
+      LabelledBox(
+        digit: digit, rows: scaled(digit.box.rows, by: down),
+        columns: scaled(digit.box.columns, by: right))
+    }
+  }
+  return lines.indices.map {
+    LabelledLine(
+      boxes: lines[$0],
+      height: labelHeight(lines[$0], above: lines[..<$0].joined(), unit: unit))
+  }
+}
+
+/// As wide as the labels at the edge need it, in whole pixels.
+private func margin(for lines: [LabelledLine], columns: Int, unit: Double) -> Double {
+  var margin = unit
+  for line in lines {
+    for box in line.boxes {
+      margin = max(
+        margin, 1.4 * line.height - box.rows.lowerBound, 1.1 * line.height - box.middle,
+        box.middle + 1.1 * line.height - Double(columns))
+    }
+  }
+  return min(margin.rounded(.up), 6 * unit)
+}
+
+private func scaled(_ range: Range<Int>, by factor: Double) -> ClosedRange<Double> {
+  Double(range.lowerBound) * factor...Double(range.upperBound) * factor
+}
+
 /// Half as high as the digits, but no wider than their distance allows, and not over the line above.
 private func labelHeight(
-  _ line: [LabelledBox], above others: some Sequence<LabelledBox>, smallest: Double
+  _ line: [LabelledBox], above others: some Sequence<LabelledBox>, unit: Double
 ) -> Double {
   let heights = line.map { $0.rows.upperBound - $0.rows.lowerBound }.sorted()
   var height = 0.5 * heights[heights.count / 2]
@@ -88,7 +97,7 @@ private func labelHeight(
       if gap > 0 { height = min(height, gap / 1.35) }
     }
   }
-  return min(4 * smallest, max(0.8 * smallest, height))
+  return min(4 * unit, max(0.8 * unit, height))
 }
 
 private func color(of digit: Reading.Digit) -> ColorImage.Color {
@@ -97,6 +106,24 @@ private func color(of digit: Reading.Digit) -> ColorImage.Color {
 }
 
 extension ColorImage {
+  /// Writes a digit above its box and, where its neighbours leave space, the confidence beside it.
+  fileprivate mutating func writeLabel(
+    of box: LabelledBox, in line: LabelledLine, moved margin: Double, color: Color
+  ) {
+    let height = line.height
+    let top = box.rows.lowerBound + margin - 1.25 * height
+    let middle = box.middle + margin
+    let distances = line.boxes.map { abs($0.middle - box.middle) }.filter { $0 > 0 }
+    let isCrowded = distances.contains { $0 < 1.7 * height }
+    write(
+      box.digit.text, top: top, middle: isCrowded ? middle : middle - 0.45 * height,
+      height: height, color: color)
+    if isCrowded { return }
+    write(
+      "\(Int((100 * box.digit.confidence).rounded(.down)))", top: top,
+      middle: middle + 0.4 * height, height: 0.5 * height, color: color)
+  }
+
   fileprivate mutating func drawFrame(
     rows: ClosedRange<Double>, columns: ClosedRange<Double>, moved margin: Double, width: Double,
     color: Color

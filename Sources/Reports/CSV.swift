@@ -1,9 +1,9 @@
-public import Bytes
+import Bytes
 import Imaging
-public import Recognition
+import Recognition
 
 /// The first row of a CSV table of readings.
-public let csvHeader = "file,line,text,confidence,x,y,width,height,error\n"
+let csvHeader = "file,line,text,confidence,x,y,width,height,error\n"
 
 /// One photo as rows of a CSV table: one for each line of digits; one with an empty text for a page
 /// without digits; one with the error for a photo that could not be read.
@@ -12,7 +12,7 @@ public let csvHeader = "file,line,text,confidence,x,y,width,height,error\n"
 /// around the line, in pixels of the upright photo.
 ///
 /// - Source: RFC 4180, but for the line feeds at the ends of rows.
-public func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
+func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
   func row(_ fields: [String]) -> String {
     fields.map(csvField).joined(separator: ",") + "\n"
   }
@@ -33,9 +33,9 @@ public func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> Str
   }
 }
 
-/// A field of a CSV table: in quotes, with quotes doubled, when it holds what would end it; behind an
-/// apostrophe when a spreadsheet would take it for a formula and compute it. File names come from
-/// anyone.
+/// A field of a CSV table: in quotes, with quotes doubled, when it holds a character that would end it;
+/// behind an apostrophe when a spreadsheet would take it for a formula and compute it. File names come
+/// from anyone.
 ///
 /// - Source: RFC 4180, section 2; OWASP, "CSV Injection", for the characters that begin a formula.
 func csvField(_ text: String) -> String {

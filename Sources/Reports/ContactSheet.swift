@@ -1,11 +1,13 @@
 public import Imaging
 public import Recognition
 
-/// A mistake as a contact sheet shows it.
+/// A photo that was not read exactly, with the small picture of it that a contact sheet shows.
 public struct ShownMistake: Sendable {
   let score: PhotoScore
   private let picture: [UInt8]
 
+  /// Draws the reading on the photo and makes it at most 640 pixels wide and high.
+  ///
   /// - Parameter photo: nil where it could not be decoded; `reading`, too.
   public init(_ score: PhotoScore, photo: ColorImage?, reading: Reading?) {
     self.score = score
@@ -24,7 +26,7 @@ public struct ShownMistake: Sendable {
   fileprivate var card: String {
     let read = score.text.map { $0.isEmpty ? "nothing" : escaped($0) } ?? "could not be read"
     let shown =
-      picture.isEmpty ? "" : image(picture, "image/jpeg", "the photo with what was read")
+      picture.isEmpty ? "" : image(picture, "image/jpeg", "the photo with its reading")
     return """
       <div class="look">\(shown)<p><b class="bad">\(read)</b></p>
       <p>instead of <b>\(escaped(score.photo.truth))</b></p>
@@ -35,9 +37,11 @@ public struct ShownMistake: Sendable {
 }
 
 /// All mistakes on one page, the worst first: one HTML file like a debug page.
-public func contactSheet(of mistakes: [ShownMistake], table: PhotoScoreTable) -> String {
+///
+/// - Parameter summary: lines of text above them, such as a table of scores.
+public func contactSheet(of mistakes: [ShownMistake], summary: String) -> String {
   var page = HTML(title: "Photos with mistakes")
-  page.add("<pre>\(escaped(table.text))</pre>")
+  page.add("<pre>\(escaped(summary))</pre>")
   let sorted = mistakes.enumerated().sorted {
     ($0.element.score.share, $0.offset) < ($1.element.score.share, $1.offset)
   }

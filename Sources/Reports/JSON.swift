@@ -1,21 +1,34 @@
-public import Bytes
+import Bytes
 import FoundationEssentials
-public import Recognition
+import Recognition
 
-/// One photo as a JSON object in one line: `file` and all of its reading, or `file` and `error`.
+/// One photo as a JSON object in one line: `file` and all of its reading, or `file` and `error`, then
+/// the added members.
 ///
 /// - Throws: `FileError` when a number in the reading is none that JSON can hold.
-public func jsonRecord(
-  _ file: String, _ result: Result<Reading, FileError>
+func jsonRecord(
+  _ file: String, _ result: Result<Reading, FileError>,
+  adding members: [(name: String, value: String)] = []
 ) throws(FileError) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   do {
-    let data = try encoder.encode(PhotoRecord(file: file, result: result))
-    return String(decoding: data, as: UTF8.self)
+    var record = try compactJSON(PhotoRecord(file: file, result: result))
+    for (name, value) in members {
+      record.removeLast()  // the closing brace
+      record += ",\(try compactJSON(name)):\(value)}"
+    }
+    return record
   } catch {
     throw FileError(file: file, expected: "an answer that JSON can hold", found: "\(error)")
   }
+}
+
+/// JSON in one line, its keys in order, slashes as they are: the style of all that is printed.
+///
+/// - Throws: `EncodingError` when a number in it is not finite.
+public func compactJSON(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
 private struct PhotoRecord: Encodable {

@@ -1,7 +1,9 @@
 /// A number of bytes as people write it: `20MB`, `512 kB`, `1GiB`, `300`.
 public struct ByteSize: Hashable, Sendable, CustomStringConvertible {
+  /// The number.
   public let bytes: Int
 
+  /// A size in bytes.
   public init(_ bytes: Int) { self.bytes = bytes }
 
   private static let units: [(name: String, bytes: Int)] = [
@@ -9,6 +11,8 @@ public struct ByteSize: Hashable, Sendable, CustomStringConvertible {
     ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1),
   ]
 
+  /// Reads a size, in small or capital letters, with or without a blank before the unit.
+  ///
   /// Nil when the text is no whole number with a known unit, or more than 2⁶³ - 1 bytes.
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }

@@ -8,14 +8,14 @@ struct SlowRequest: Error {}
 /// Keeps one connection within its limits of time, and ends it in good order.
 ///
 /// - A head must arrive within `timeout` of the connection's begin, or `keepAlive` after an answer.
-/// - A body must arrive at `slowestBytesPerSecond` at least, `timeout` granted on top; if not, who
-///   reads it meets `SlowRequest` and can still answer.
+/// - A body must arrive at `minimumBytesPerSecond` at least, `timeout` granted on top; if not, its
+///   reader meets `SlowRequest` and can still answer.
 /// - An answer must be taken within `answerTimeout`.
 /// - An answer that is there before its request is whole (too large, say) says `Connection: close`;
 ///   the rest of the request is then thrown away for a moment, so that the client gets to read it.
 /// - A client that ends its side while it is to be answered has left: the connection is closed, so
 ///   that work for it need not begin.
-/// - `Expect: 100-continue` is answered, unless the body would be refused anyway.
+/// - `Expect: 100-continue` is answered, unless the body would be rejected anyway.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -29,7 +29,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     var answerTimeout = TimeAmount.seconds(120)
     var linger = TimeAmount.seconds(1)
     var lingerBytes = 8_000_000
-    var slowestBytesPerSecond = 16_384
+    var minimumBytesPerSecond = 16_384
   }
 
   private enum Phase {
@@ -38,7 +38,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case answering
     /// The answer has begun before the request was whole.
     case answeringEarly
-    /// The early answer is written; what still comes is thrown away.
+    /// The early answer is written; the rest of the request is thrown away.
     case lingering(bytes: Int)
   }
 
@@ -143,7 +143,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       return context.close(promise: nil)
     }
     let granted =
-      limits.timeout + .milliseconds(Int64(bytes * 1000 / limits.slowestBytesPerSecond))
+      limits.timeout + .milliseconds(Int64(bytes * 1000 / limits.minimumBytesPerSecond))
     if start + granted > .now() {
       startTimer(start + granted - .now(), context)
     } else {

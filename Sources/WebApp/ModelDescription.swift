@@ -1,10 +1,10 @@
 import Networks
 
-/// What `GET /api/model` says: which network reads the photos, and how good it is.
+/// The answer of `GET /api/model`: the network that reads the photos, and how good it is.
 struct ModelDescription: Encodable, Sendable {
   let version: String
   let architecture: Architecture
   let parameters: Int
-  /// How the network came to be, as its checkpoint says.
+  /// The network's origin, as its checkpoint tells it: recipe, seed, accuracy, …
   let facts: [String: String]
 }

@@ -4,14 +4,14 @@
 ///   form data", for what browsers write into file names.
 enum Multipart {
   struct File: Equatable {
-    /// As the client wrote it, whatever it may hold: it names the photo in the answer, nothing else.
+    /// As the client wrote it, of any characters: it names the photo in the answer, nothing else.
     let name: String
-    /// Where the file's bytes lie in the body.
+    /// The place of the file's bytes in the body.
     let range: Range<Int>
   }
 
-  static let mostParts = 100
-  private static let longestHeader = 8192
+  static let maximumParts = 100
+  private static let maximumHeaderBytes = 8192
 
   /// The boundary in a Content-Type; nil when the type is none of a form.
   ///
@@ -32,45 +32,54 @@ enum Multipart {
     let delimiter = Array("\r\n--\(boundary)".utf8)
     var files: [File] = []
     var parts = 0
-    // The first delimiter may stand at the very beginning, without its line break.
-    let opening = delimiter.dropFirst(2)
-    var position: Int
-    if body.starts(with: opening) {
-      position = opening.count
-    } else if let found = body.firstRange(of: delimiter, from: 0) {
-      position = found.upperBound
-    } else {
-      throw .badRequest("expected parts between --\(boundary), found none")
-    }
+    var position = try endOfFirstDelimiter(delimiter, in: body, boundary: boundary)
     while !body[position...].starts(with: "--".utf8) {
-      // White space may follow a delimiter on its line.
-      while position < body.count, body[position] == 0x20 || body[position] == 0x09 {
-        position += 1
-      }
-      guard body[position...].starts(with: "\r\n".utf8) else {
-        throw .badRequest("expected a line break after a boundary, at byte \(position)")
-      }
       parts += 1
-      guard parts <= mostParts else {
+      guard parts <= maximumParts else {
         throw .badRequest(
-          "expected at most \(mostParts) parts; send the photos in several requests")
+          "expected at most \(maximumParts) parts; send the photos in several requests")
       }
-      // The line break before an empty header is that of the delimiter.
-      guard let end = body.firstRange(of: Array("\r\n\r\n".utf8), from: position),
-        end.lowerBound - position <= longestHeader
-      else { throw .badRequest("expected a part's header of at most \(longestHeader) bytes") }
-      let header = body[min(position + 2, end.lowerBound)..<end.lowerBound]
-      guard let next = body.firstRange(of: delimiter, from: end.upperBound - 2) else {
+      let header = try header(in: body, from: position)
+      guard let next = body.firstRange(of: delimiter, from: header.end - 2) else {
         throw .badRequest(
           "expected --\(boundary)-- at the end of the form, found the end of the body")
       }
-      let content = end.upperBound..<max(end.upperBound, next.lowerBound)
-      if let name = fileName(inHeader: header), !name.isEmpty {
-        files.append(File(name: name, range: content))
+      if let name = fileName(inHeader: body[header.lines]), !name.isEmpty {
+        files.append(File(name: name, range: header.end..<max(header.end, next.lowerBound)))
       }
       position = next.upperBound
     }
     return files
+  }
+
+  /// The first delimiter may stand at the very beginning, without its line break.
+  private static func endOfFirstDelimiter(
+    _ delimiter: [UInt8], in body: [UInt8], boundary: String
+  ) throws(Problem) -> Int {
+    let opening = delimiter.dropFirst(2)
+    if body.starts(with: opening) { return opening.count }
+    guard let found = body.firstRange(of: delimiter, from: 0) else {
+      throw .badRequest("expected parts between --\(boundary), found none")
+    }
+    return found.upperBound
+  }
+
+  /// A part's header: its lines, and its end behind the blank line, where the contents begin.
+  ///
+  /// - Parameter position: the end of the delimiter.
+  private static func header(
+    in body: [UInt8], from position: Int
+  ) throws(Problem) -> (lines: Range<Int>, end: Int) {
+    // White space may follow a delimiter on its line.
+    let start = body[position...].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? body.count
+    guard body[start...].starts(with: "\r\n".utf8) else {
+      throw .badRequest("expected a line break after a boundary, at byte \(start)")
+    }
+    // The line break before an empty header is that of the delimiter.
+    guard let end = body.firstRange(of: Array("\r\n\r\n".utf8), from: start),
+      end.lowerBound - start <= maximumHeaderBytes
+    else { throw .badRequest("expected a part's header of at most \(maximumHeaderBytes) bytes") }
+    return (min(start + 2, end.lowerBound)..<end.lowerBound, end.upperBound)
   }
 
   /// The file name in a part's Content-Disposition; nil when it has none.
@@ -84,7 +93,7 @@ enum Multipart {
     return nil
   }
 
-  /// What browsers write for a quote and for line breaks in a name.
+  /// A name without the escapes that browsers write for a quote and for line breaks.
   private static func unescaped(_ name: String) -> String {
     var result = ""
     var rest = Substring(name)
@@ -145,7 +154,7 @@ struct Parameters {
 }
 
 extension [UInt8] {
-  /// Where `pattern` first lies at or after `start`.
+  /// The first place of `pattern` at or after `start`.
   func firstRange(of pattern: [UInt8], from start: Int) -> Range<Int>? {
     guard let first = pattern.first, start >= 0 else { return nil }
     return withUnsafeBufferPointer { bytes in

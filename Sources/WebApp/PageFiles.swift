@@ -1,4 +1,6 @@
-/// The page and what belongs to it, carried inside the executable.
+import Imaging
+
+/// The page, its scripts and pictures, carried inside the executable.
 let pageFiles: [StaticFile] = {
   typealias Page = PackageResources
   func script(_ name: String, _ bytes: [UInt8]) -> StaticFile {
@@ -8,7 +10,7 @@ let pageFiles: [StaticFile] = {
     StaticFile(path: "/samples/\(name).jpg", type: "image/jpeg", bytes)
   }
   return [
-    StaticFile(path: "/", type: "text/html; charset=utf-8", Page.index_html),
+    StaticFile(path: "/", type: "text/html; charset=utf-8", pageWithEndings(Page.index_html)),
     StaticFile(path: "/api", type: "text/html; charset=utf-8", Page.api_html),
     StaticFile(path: "/openapi.json", type: "application/json", Page.openapi_json),
     StaticFile(path: "/page.css", type: "text/css; charset=utf-8", Page.page_css),
@@ -26,3 +28,12 @@ let pageFiles: [StaticFile] = {
     sample("yellow-note", Page.yellow_note_jpg),
   ]
 }()
+
+/// The page with the endings of all pictures that are read in the place that is left for them: a
+/// browser offers by itself only files of the formats that it knows.
+func pageWithEndings(_ html: [UInt8]) -> [UInt8] {
+  let endings = PictureFormat.allEndings.map { ".\($0)" }.joined(separator: ",")
+  let page = String(decoding: html, as: UTF8.self)
+  precondition(page.contains("{endings}"), "index.html has no place for the endings of pictures")
+  return Array(page.replacing("{endings}", with: endings).utf8)
+}

@@ -14,15 +14,15 @@ struct PhotoReader: Sendable {
   struct Answer: Sendable {
     let file: String
     var result: Result<Reading, FileError>
-    /// What the network saw of each digit, as PNG files; empty unless asked for.
+    /// The tiles that the network saw of the digits, as PNG files; empty unless asked for.
     var tiles: [[UInt8]] = []
     /// A picture of every step, as PNG files; empty unless asked for.
     var steps: [(name: String, png: [UInt8])] = []
-    /// The photo with what was read drawn on it, as a PNG file; nil unless asked for.
+    /// The photo with its reading drawn on it, as a PNG file; nil unless asked for.
     var annotated: [UInt8]?
   }
 
-  /// How to read, and what to answer with beside the reading.
+  /// The options of the reading, and the pictures to answer with beside it.
   struct Wishes: Sendable {
     var reading = ReadingOptions()
     var tiles = false
@@ -30,10 +30,10 @@ struct PhotoReader: Sendable {
     var annotated = false
   }
 
-  /// A thread cannot be called back from a file, so that a file must not have too many pages.
-  static let mostPages = 20
+  /// The largest number of pages in a file: a thread cannot be called back from one.
+  static let maximumPages = 20
 
-  /// Decodes and reads what a file holds: a photo, or the pages of a TIFF file.
+  /// Decodes and reads the photo in a file, or the pages of a TIFF file.
   ///
   /// - Parameter isWanted: whether someone still waits for the answer.
   /// - Returns: an answer for each page; a photo that cannot be read is an answer, too.
@@ -51,14 +51,7 @@ struct PhotoReader: Sendable {
         of: bytes, file: file, options: wishes.reading
       ) { name, page, result, record in
         var answer = Answer(file: name, result: result)
-        if wishes.annotated, case .success(let reading) = result {
-          do throws(FileError) {
-            let photo = try decodeColorPhoto(bytes, file: name, page: page)
-            answer.annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
-          } catch {
-            answer.result = .failure(error)
-          }
-        }
+        if wishes.annotated { answer.annotate(bytes, page: page) }
         if let record {
           if wishes.tiles { answer.tiles = record.tiles.map { encodePNG($0) } }
           if wishes.steps {
@@ -76,38 +69,42 @@ struct PhotoReader: Sendable {
   }
 }
 
+extension PhotoReader.Answer {
+  /// Draws the reading on the photo, if there is one.
+  fileprivate mutating func annotate(_ bytes: [UInt8], page: Int) {
+    guard case .success(let reading) = result else { return }
+    do throws(FileError) {
+      let photo = try decodeColorPhoto(bytes, file: file, page: page)
+      annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
+    } catch {
+      result = .failure(error)
+    }
+  }
+}
+
 private func tooManyPages(_ bytes: [UInt8], _ file: String) -> FileError? {
-  // What cannot be counted is told by who reads it.
-  guard let count = try? pageCount(of: bytes, file: file), count > PhotoReader.mostPages else {
+  // A file whose pages cannot be counted fails when it is read.
+  guard let count = try? pageCount(of: bytes, file: file), count > PhotoReader.maximumPages else {
     return nil
   }
   return FileError(
-    file: file, expected: "at most \(PhotoReader.mostPages) pages", found: "\(count)",
+    file: file, expected: "at most \(PhotoReader.maximumPages) pages", found: "\(count)",
     advice: "send them in several files")
 }
 
 extension PhotoReader.Answer {
-  /// The object that `recognize --format jsonl` prints; what else was asked for at its end.
-  func json() throws(FileError) -> String {
-    var record = try jsonRecord(file, result)
-    // Names are words and base64 has no quotes: nothing in here needs escaping.
-    func append(_ name: String, _ elements: [String]) {
-      record.removeLast()
-      record += ",\"\(name)\":[\(elements.joined(separator: ","))]}"
+  /// The members that a request adds to the object of `recognize --format jsonl`.
+  var jsonMembers: [(name: String, value: String)] {
+    // Base64 and our own words hold no character that JSON escapes.
+    var members: [(name: String, value: String)] = []
+    func add(_ name: String, _ elements: [String]) {
+      members.append((name, "[\(elements.joined(separator: ","))]"))
     }
-    if !tiles.isEmpty { append("tiles", tiles.map { "\"\(dataAddress($0))\"" }) }
+    if !tiles.isEmpty { add("tiles", tiles.map { "\"\(dataAddress($0))\"" }) }
     if !steps.isEmpty {
-      append("steps", steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataAddress($1))\"}" })
+      add("steps", steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataAddress($1))\"}" })
     }
-    return record
-  }
-
-  /// The lines of digits, one a line of text.
-  var text: String {
-    switch result {
-    case .success(let reading): reading.lines.map { $0.text + "\n" }.joined()
-    case .failure(let error): "\(error)\n"
-    }
+    return members
   }
 
   private func dataAddress(_ png: [UInt8]) -> String {

@@ -1,18 +1,18 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Reports
 
-/// Why a request is refused, told as RFC 9457 has it ("problem details").
+/// The reason why a request is rejected, told as RFC 9457 has it ("problem details").
 struct Problem: Error, Equatable {
   let status: HTTPResponse.Status
   /// One line for the person who sent the request.
   let detail: String
-  /// What the refusal is counted under in the metrics.
+  /// The word that the rejection is counted under in the metrics.
   let reason: String
-  /// Seconds after which another try makes sense; for what is our fault and passes.
+  /// Seconds after which another try makes sense; for a state of ours that passes.
   var retryAfter: Int? = nil
-  /// The methods that the path does know; for a method that it does not.
+  /// The methods that the path knows; for a method that it does not.
   var allow: String? = nil
 
   static func badRequest(_ detail: String) -> Problem {
@@ -26,11 +26,16 @@ struct Problem: Error, Equatable {
       reason: "too_large")
   }
 
-  static func busy(_ what: String) -> Problem {
+  /// - Parameter state: of the server, in words.
+  static func busy(_ state: String) -> Problem {
     Problem(
-      status: .serviceUnavailable, detail: "\(what); try again in a moment", reason: "busy",
+      status: .serviceUnavailable, detail: "\(state); try again in a moment", reason: "busy",
       retryAfter: 1)
   }
+
+  static let slow = Problem(
+    status: .requestTimeout, detail: "the request did not arrive in time; try again",
+    reason: "slow")
 
   /// Nobody reads this; it ends the request.
   static let clientGone = Problem(
@@ -55,14 +60,11 @@ struct Problem: Error, Equatable {
   }
 }
 
-/// JSON with its keys in order, as the commands print it.
+/// JSON in one line, as the commands print it, of values whose numbers are all finite.
 func encodeJSON(_ value: some Encodable) -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   do {
-    return [UInt8](try encoder.encode(value))
+    return Array(try compactJSON(value).utf8)
   } catch {
-    // Only a number that is not finite can do this; readings hold shares and pixels.
     preconditionFailure("\(value) as JSON: \(error)")
   }
 }

@@ -32,18 +32,26 @@ struct Query {
     }
   }
 
-  /// A number in a range.
-  func number(_ name: String, in range: ClosedRange<Double>) throws(Problem) -> Double? {
+  /// A number; nil when `name` is not there.
+  func number(_ name: String) throws(Problem) -> Double? {
     guard let text = values[name] else { return nil }
-    guard let number = Double(text), range.contains(number) else {
-      throw .badRequest(
-        "expected \(name) to be a number from \(range.lowerBound) to \(range.upperBound)")
+    guard let number = Double(text) else {
+      throw .badRequest("expected \(name) to be a number, not \(text)")
+    }
+    return number
+  }
+
+  /// A whole number; nil when `name` is not there.
+  func wholeNumber(_ name: String) throws(Problem) -> Int? {
+    guard let text = values[name] else { return nil }
+    guard let number = Int(text) else {
+      throw .badRequest("expected \(name) to be a whole number, not \(text)")
     }
     return number
   }
 }
 
-/// What a part of a query means: `%` with two hexadecimal digits is a byte of UTF-8, `+` a space.
+/// The meaning of a name or value in a query: `%` with two hexadecimal digits is a byte of UTF-8, `+` a space.
 ///
 /// - Returns: nil when the bytes are not UTF-8, or a `%` stands without its digits.
 /// - Source: the URL standard, "application/x-www-form-urlencoded parsing".

@@ -7,9 +7,9 @@ import Synchronization
 /// Reading a photo takes milliseconds to seconds. On an event loop it would hold up every connection,
 /// on a thread of Swift's cooperative pool every task; here it holds up other photos only.
 final class ReadingQueue: Sendable {
-  /// How many pieces of work run at once.
+  /// The number of pieces of work that run at once.
   let threads: Int
-  /// How many more may wait.
+  /// The number of those that may wait.
   let capacity: Int
   private let timeout: Duration
   private let pool: NIOThreadPool
@@ -30,10 +30,10 @@ final class ReadingQueue: Sendable {
     pool.start()
   }
 
-  /// Lets the threads end; what still waits is dropped. Only after the last `run` has returned.
+  /// Lets the threads end; work that still waits is dropped. Only after the last `run` has returned.
   func shutDown() async throws { try await pool.shutdownGracefully() }
 
-  /// How much there is to do now.
+  /// The work at hand now.
   var load: Counts { counts.withLock { $0 } }
   var isFull: Bool { load.waiting >= capacity }
 

@@ -4,14 +4,14 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A path with a method, and what answers there.
+/// A path with a method, and the function that answers there.
 struct Route: Sendable {
   let method: HTTPRequest.Method
   let path: String
   let answer: @Sendable (Request, ClientContext) async throws -> Response
 }
 
-/// What a route knows beside the request: whether its client is still there.
+/// The context of a request: whether its client is still there.
 struct ClientContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   private let channel: any Channel
@@ -46,23 +46,17 @@ struct Responder: HTTPResponder {
     let start = clock.now
     let path = request.path
     var response: Response
-    var reason: String?
     do {
       response = try await answer(request, context, path: path)
     } catch let error as HTTPParserError {
       throw error  // the connection makes no sense any more: answered with 400 below us
     } catch let problem as Problem {
-      response = problem.response
-      reason = problem.reason
+      response = rejection(problem)
     } catch is SlowRequest {
-      let problem = Problem(
-        status: .requestTimeout, detail: "the request did not arrive in time; try again",
-        reason: "slow")
-      response = problem.response
-      reason = problem.reason
+      response = rejection(.slow)
     } catch {
       // Reading the body is all that can fail in other ways: the client is gone.
-      metrics.countRefusal("client_gone")
+      metrics.countRejection("client_gone")
       logger.info("client gone", metadata: ["path": "\(printable(path))", "error": "\(error)"])
       throw error
     }
@@ -71,20 +65,29 @@ struct Responder: HTTPResponder {
       response = Response(
         status: response.status, headers: response.headers, body: ResponseBody())
     }
+    record(request, path: path, response.status, seconds: (clock.now - start) / .seconds(1))
+    return response
+  }
 
-    let seconds = (clock.now - start) / .seconds(1)
+  private func rejection(_ problem: Problem) -> Response {
+    metrics.countRejection(problem.reason)
+    return problem.response
+  }
+
+  /// Counts an answered request and writes its line in the log.
+  private func record(
+    _ request: Request, path: String, _ status: HTTPResponse.Status, seconds: Double
+  ) {
     let method = knownMethods.contains(request.method) ? request.method.rawValue : "other"
     metrics.count(
-      route: routes[path] == nil ? "other" : path, method: method,
-      status: response.status.code, seconds: seconds)
-    if let reason { metrics.countRefusal(reason) }
+      route: routes[path] == nil ? "other" : path, method: method, status: status.code,
+      seconds: seconds)
     logger.info(
       "request",
       metadata: [
-        "method": "\(method)", "path": "\(printable(path))", "status": "\(response.status.code)",
+        "method": "\(method)", "path": "\(printable(path))", "status": "\(status.code)",
         "milliseconds": "\((seconds * 10_000).rounded() / 10)",
       ])
-    return response
   }
 
   private func answer(
@@ -112,7 +115,7 @@ struct Responder: HTTPResponder {
     }
   }
 
-  /// A path for the log: short, and without what could break its line.
+  /// A path for the log: short, and without characters that could break its line.
   private func printable(_ path: String) -> String {
     String(path.prefix(200).map { $0.isASCII && !$0.isWhitespace && $0 != "\"" ? $0 : "?" })
   }
@@ -122,7 +125,8 @@ private let knownMethods: Set<HTTPRequest.Method> = [
   .get, .head, .post, .put, .delete, .options, .patch,
 ]
 
-/// What every answer tells a browser: run nothing but our own script, guess no types, tell no one.
+/// The headers with which every answer tells a browser to run nothing but our own script, to guess no
+/// types and to tell no one.
 private let protection: [(HTTPField.Name, String)] = [
   (
     .contentSecurityPolicy,
@@ -141,7 +145,7 @@ private let protection: [(HTTPField.Name, String)] = [
 ]
 
 extension Request {
-  /// The path without what follows `?`.
+  /// The path up to the `?` of a query.
   var path: String {
     let target = head.path ?? "/"
     return String(target.prefix { $0 != "?" })

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// How many bytes of uploads all requests together may hold in memory.
+/// The bytes of uploads that all requests together may hold in memory.
 final class UploadBudget: Sendable {
   private let limit: Int
   private let used = Mutex(0)
@@ -45,7 +45,7 @@ struct Upload: Sendable {
   /// Reads a body while it arrives, and stops reading at the limit.
   ///
   /// - Throws: `Problem`: 413 when the body is larger, or says that it will be; 503 when the budget is
-  ///   used up. What the connection throws when the client is gone or too slow.
+  ///   used up. The connection's own errors when the client is gone or too slow.
   init(_ request: Request, limit: Int, budget: UploadBudget) async throws {
     if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
       throw Problem.tooLarge(limit: limit)
@@ -56,8 +56,8 @@ struct Upload: Sendable {
       guard bytes.count + buffer.readableBytes <= limit else {
         throw Problem.tooLarge(limit: limit)
       }
-      // What arrives is paid for, not what is announced: 200 clients that announce much and send
-      // little take nothing from others.
+      // Only bytes that arrive count: 200 clients that announce much and send little take nothing
+      // from others.
       try share.grow(by: buffer.readableBytes)
       bytes += buffer.readableBytesView
     }

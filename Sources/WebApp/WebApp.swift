@@ -5,23 +5,27 @@ public import Logging
 import NIOCore
 public import Networks
 public import Recognition
+import Synchronization
 
-/// The web app: a page, an API, and what keeps both standing whatever is sent to them.
+/// The web app: a page, an API, and the limits that keep both standing whatever is sent to them.
 public struct WebApp: Sendable {
+  /// The address and the limits.
   public struct Options: Sendable {
+    /// The name or address to listen on.
     public var host = "127.0.0.1"
     /// 0 takes any free port.
     public var port = 8501
     /// The largest body of a request.
     public var maxUpload = ByteSize(20_000_000)
-    /// How many photos are read at once.
+    /// The number of photos that are read at once.
     public var maxConcurrent = 2
-    /// The longest a client may take to send, beside what its body's size grants; the longest a
-    /// photo may take from arrival to answer.
+    /// The longest a client may take to send, beside the time that its body's size grants; the longest
+    /// a photo may take from arrival to answer.
     public var timeout = Duration.seconds(10)
-    /// How many connections may be open at once; more wait to be accepted.
+    /// The number of connections that may be open at once; more wait to be accepted.
     public var maxConnections = 4096
 
+    /// The defaults.
     public init() {}
   }
 
@@ -31,7 +35,8 @@ public struct WebApp: Sendable {
   let routes: [Route]
   private let metrics = Metrics()
 
-  /// - Parameter version: what `GET /api/model` calls this program.
+  /// - Parameter checkpoint: the recognizer's, which `GET /api/model` describes.
+  /// - Parameter version: the version of this program in `GET /api/model`.
   public init(
     recognizer: Recognizer, checkpoint: Checkpoint, version: String, options: Options,
     logger: Logger
@@ -45,43 +50,71 @@ public struct WebApp: Sendable {
     let recognize = RecognizeRoute(
       reader: PhotoReader(recognizer: recognizer, queue: queue, metrics: metrics),
       budget: budget, uploadLimit: options.maxUpload.bytes)
-    let model = encodeJSON(
-      ModelDescription(
-        version: version, architecture: checkpoint.network.architecture,
-        parameters: checkpoint.network.parameterCount, facts: checkpoint.facts))
-
-    let (queue, metrics) = (queue, metrics)
     routes =
       pageFiles.map { file in
         Route(method: .get, path: file.path) { request, _ in file.answer(request) }
       } + [
         Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0, $1) },
-        Route(method: .get, path: "/api/model") { _, _ in
-          Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: model)))
-        },
-        Route(method: .get, path: "/healthz") { _, _ in text("ok\n", type: "text/plain") },
-        Route(method: .get, path: "/readyz") { _, _ in
-          guard !queue.isFull else { throw Problem.busy("the queue is full") }
-          return text("ready\n", type: "text/plain")
-        },
-        Route(method: .get, path: "/metrics") { _, _ in
-          text(
-            metrics.text(queue: queue.load, uploadBytes: budget.bytesUsed),
-            type: "text/plain; version=0.0.4; charset=utf-8")
-        },
-      ]
+        Self.model(checkpoint, version: version),
+      ] + Self.health(queue: queue, metrics: metrics, budget: budget)
+  }
+
+  private static func model(_ checkpoint: Checkpoint, version: String) -> Route {
+    let model = encodeJSON(
+      ModelDescription(
+        version: version, architecture: checkpoint.network.architecture,
+        parameters: checkpoint.network.parameterCount, facts: checkpoint.facts))
+    return Route(method: .get, path: "/api/model") { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: "application/json"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: model)))
+    }
+  }
+
+  /// The routes for those who run the server.
+  private static func health(
+    queue: ReadingQueue, metrics: Metrics, budget: UploadBudget
+  ) -> [Route] {
+    [
+      Route(method: .get, path: "/healthz") { _, _ in text("ok\n", type: "text/plain") },
+      Route(method: .get, path: "/readyz") { _, _ in
+        guard !queue.isFull else { throw Problem.busy("the queue is full") }
+        return text("ready\n", type: "text/plain")
+      },
+      Route(method: .get, path: "/metrics") { _, _ in
+        text(
+          metrics.text(queue: queue.load, uploadBytes: budget.bytesUsed),
+          type: "text/plain; version=0.0.4; charset=utf-8")
+      },
+    ]
   }
 
   /// Serves until SIGTERM or SIGINT, then finishes the requests that have begun.
   ///
   /// - Parameter ready: called with the port once connections are accepted.
-  /// - Throws: `IOError` when the address cannot be had.
+  /// - Throws: `ListenError` when the address cannot be had; the server's own errors otherwise.
   public func run(ready: @escaping @Sendable (Int) -> Void) async throws {
+    let isListening = Flag()
+    let application = application { port in
+      isListening.set()
+      ready(port)
+    }
+    do {
+      try await application.runService()
+    } catch {
+      let failure =
+        isListening.isSet ? nil : ListenError(error, host: options.host, port: options.port)
+      throw failure ?? error
+    }
+    try await queue.shutDown()
+  }
+
+  private func application(
+    ready: @escaping @Sendable (Int) -> Void
+  ) -> some ApplicationProtocol {
     let limits = ConnectionGuard.Limits(
       bodySize: options.maxUpload.bytes, timeout: TimeAmount(options.timeout))
-    let application = Application(
+    return Application(
       responder: Responder(routes: routes, metrics: metrics, logger: logger),
       server: .http1(
         configuration: HTTP1Channel.Configuration(
@@ -94,7 +127,12 @@ public struct WebApp: Sendable {
           options.maxConnections, logger: logger)),
       onServerRunning: { channel in ready(channel.localAddress?.port ?? 0) },
       logger: logger)
-    try await application.runService()
-    try await queue.shutDown()
   }
+}
+
+/// A fact that turns true once, on whichever thread.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set() { value.store(true, ordering: .releasing) }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Datasets
-import FoundationEssentials
 import Networks
 import Recognition
 import Reports
@@ -19,7 +18,8 @@ struct Evaluate: ParsableCommand {
       With --photos it reads photos as recognize does and compares with what stands on them. The \
       manifest is a CSV table with the columns path and truth, and perhaps kind (what to group by), \
       repo (where a photo comes from: sources count alike) and notes (rotated: a group of its own; \
-      scattered: the order does not count).
+      scattered: the order does not count). Of each source the photos are averaged first; with \
+      --pooled every digit counts alike.
       """,
     version: versionText)
 
@@ -39,6 +39,12 @@ struct Evaluate: ParsableCommand {
   var images: String?
   @Option(help: "A table of photos and their digits, instead of --data.")
   var photos: String?
+  @Flag(
+    help: """
+      With --photos: count every digit alike, whatever its photo and source, by kind and by note; \
+      photos without digits are scored apart, by the false digits on them.
+      """)
+  var pooled = false
   @Option(help: "With --photos: write a page with all photos that were not read exactly (HTML).")
   var sheet: String?
   @Option(help: "The IDX file of their labels.")
@@ -56,8 +62,16 @@ struct Evaluate: ParsableCommand {
     warnOfDebugBuild()
     keepFreedMemory()
     let team = WorkerTeam(threads: try checkedThreads(threads))
-    if let photos { return try measure(photos: photos, on: team) }
+    if let photos {
+      try measure(photos: photos, on: team)
+    } else {
+      try measureImages(on: team)
+    }
+  }
+
+  private func measureImages(on team: WorkerTeam) throws {
     guard sheet == nil else { throw UserError("--sheet needs --photos") }
+    guard !pooled else { throw UserError("--pooled needs --photos") }
     let checkpoint = try Checkpoint(contentsOf: checkpoint ?? defaultCheckpoint())
     var set = try imagesToMeasure()
     if let limit {
@@ -66,17 +80,7 @@ struct Evaluate: ParsableCommand {
       }
       set = set[0..<limit]
     }
-    let input = checkpoint.network.architecture.input
-    guard input == [set.rows, set.columns, 1] else {
-      throw UserError(
-        "the checkpoint reads images of \(input[0])x\(input[1]) pixels, these are "
-          + "\(set.rows)x\(set.columns)")
-    }
-    guard checkpoint.network.architecture.classes > Int(set.labels.max() ?? 0) else {
-      throw UserError(
-        "the checkpoint knows \(checkpoint.network.architecture.classes) classes, a label says "
-          + "\(set.labels.max() ?? 0)")
-    }
+    try checkFit(of: checkpoint.network.architecture, to: set)
     let start = secondsOfClock()
     let answers = checkpoint.network.logits(
       of: set, preprocessing: checkpoint.preprocessing, on: team)
@@ -88,7 +92,21 @@ struct Evaluate: ParsableCommand {
       Evaluation(
         logits: answers, labels: set.labels, temperature: checkpoint.temperature),
       temperature: checkpoint.temperature, imagesPerSecond: Double(set.count) / seconds)
-    print(format == .json ? try report.json() : report.text)
+    print(format == .json ? try compactJSON(report) : report.text)
+  }
+
+  private func checkFit(of architecture: Architecture, to set: LabelledImages) throws {
+    let input = architecture.input
+    guard input == [set.rows, set.columns, 1] else {
+      throw UserError(
+        "the checkpoint reads images of \(input[0])x\(input[1]) pixels, these are "
+          + "\(set.rows)x\(set.columns)")
+    }
+    let largest = set.labels.max() ?? 0
+    guard architecture.classes > Int(largest) else {
+      throw UserError(
+        "the checkpoint knows \(architecture.classes) classes, a label says \(largest)")
+    }
   }
 
   private func measure(photos: String, on team: WorkerTeam) throws {
@@ -96,28 +114,31 @@ struct Evaluate: ParsableCommand {
       throw UserError("--labels, --limit and --logits do not go with --photos")
     }
     let manifest = try PhotoManifest(try readFile(photos), file: photos)
-    let beside = parentFolder(of: photos)
+    let evaluation = PhotoEvaluation(
+      recognizer: try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint()),
+      manifest: manifest, folder: try folder(ofPhotosIn: photos))
+    let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
+    for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
+    let report = PhotoReport(outcomes.compactMap(\.score), isPooled: pooled)
+    print(
+      format == .json ? try compactJSON(report) : report.text,
+      terminator: format == .json ? "\n" : "")
+    if let sheet {
+      let mistakes = outcomes.compactMap(\.mistake)
+      try writeFile(sheet, Array(contactSheet(of: mistakes, summary: report.text).utf8))
+    }
+    if outcomes.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+  }
+
+  private func folder(ofPhotosIn manifest: String) throws -> String {
+    let beside = parentFolder(of: manifest)
     let folder = images ?? (isFolder("\(beside)/images") ? "\(beside)/images" : beside)
     guard isFolder(folder) else {
       throw FileError(
         file: folder, expected: "the folder of the photos",
         found: isFile(folder) ? "a file" : "nothing", advice: "name it with --images")
     }
-    let evaluation = PhotoEvaluation(
-      recognizer: try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint()),
-      manifest: manifest, folder: folder)
-    let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
-    for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
-    let scores = outcomes.compactMap(\.score)
-    let table = PhotoScoreTable(scores)
-    print(
-      format == .json ? try PhotoReport(table, scores).json() : table.text,
-      terminator: format == .json ? "\n" : "")
-    if let sheet {
-      try writeFile(
-        sheet, Array(contactSheet(of: outcomes.compactMap(\.mistake), table: table).utf8))
-    }
-    if outcomes.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+    return folder
   }
 
   private func imagesToMeasure() throws -> LabelledImages {

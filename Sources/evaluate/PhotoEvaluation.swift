@@ -1,12 +1,10 @@
 import Bytes
-import CommandSupport
-import FoundationEssentials
 import Imaging
 import Recognition
 import Reports
 import Workers
 
-/// `evaluate --photos`: reads photos whose truth is known, and counts.
+/// Reads the photos of a manifest and compares with their truth: `evaluate --photos`.
 struct PhotoEvaluation {
   let recognizer: Recognizer
   let manifest: PhotoManifest
@@ -52,23 +50,41 @@ struct PhotoEvaluation {
   }
 }
 
-/// The table as JSON, and each photo that was not read exactly.
+/// The scores of photos as the command prints them: a table, and in JSON also each photo that was not
+/// read exactly.
 struct PhotoReport: Encodable {
-  let groups: [PhotoScoreTable.Group]
-  let mistakes: [Mistake]
+  /// The groups of `PhotoScoreTable` or of `PooledScoreTable`.
+  enum Groups: Encodable {
+    case averaged([PhotoScoreTable.Group])
+    case pooled([PooledScoreTable.Group])
 
-  struct Mistake: Encodable { let path: String, truth: String, read: String?, digits: Double }
-
-  init(_ table: PhotoScoreTable, _ scores: [PhotoScore]) {
-    groups = table.groups
-    mistakes = scores.filter { !$0.isExact }.map {
-      Mistake(path: $0.photo.path, truth: $0.photo.truth, read: $0.text, digits: $0.share)
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .averaged(let groups): try groups.encode(to: encoder)
+      case .pooled(let groups): try groups.encode(to: encoder)
+      }
     }
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  struct Mistake: Encodable { let path: String, truth: String, read: String?, digits: Double }
+
+  let groups: Groups
+  let mistakes: [Mistake]
+  /// The table.
+  let text: String
+
+  private enum CodingKeys: CodingKey { case groups, mistakes }
+
+  init(_ scores: [PhotoScore], isPooled: Bool) {
+    if isPooled {
+      let table = PooledScoreTable(scores)
+      (groups, text) = (.pooled(table.groups), table.text)
+    } else {
+      let table = PhotoScoreTable(scores)
+      (groups, text) = (.averaged(table.groups), table.text)
+    }
+    mistakes = scores.filter { !$0.isExact }.map {
+      Mistake(path: $0.photo.path, truth: $0.photo.truth, read: $0.text, digits: $0.share)
+    }
   }
 }

@@ -1,5 +1,4 @@
 import CommandSupport
-import FoundationEssentials
 import Training
 
 /// An evaluation as the command prints it.
@@ -38,50 +37,53 @@ struct Report: Encodable {
     mistakes = evaluation.mistakes
   }
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  var text: String {
+    (summary + [""] + table + [""] + risks + worstMistakes).joined(separator: "\n")
   }
 
-  var text: String {
-    func percent(_ share: Double?) -> String {
-      guard let share else { return padded("-", 8) }
-      return padded(fixed(100 * share, 2), 8)
-    }
-    var lines = [
+  private var summary: [String] {
+    [
       "accuracy \(fixed(100 * accuracy, 2)) % (95 % interval \(fixed(100 * interval[0], 2)) to "
         + "\(fixed(100 * interval[1], 2)) %), \(mistakes.count) of \(grouped(images)) wrong",
       "loss     \(fixed(loss, 4))",
       "calibration error \(fixed(100 * calibrationError, 2)) % (15 bins), temperature "
         + fixed(Double(temperature), 4),
       "speed    \(grouped(Int(imagesPerSecond))) images/s",
-      "",
-      "digit precision % recall %   read as:" + padded("0", 2)
-        + (1..<confusion.count).map { padded("\($0)", 6) }.joined(),
     ]
-    for digit in digits {
-      lines.append(
+  }
+
+  /// Precision, recall and confusion of each digit.
+  private var table: [String] {
+    let names =
+      "digit precision % recall %   read as:" + padded("0", 2)
+      + (1..<confusion.count).map { padded("\($0)", 6) }.joined()
+    return [names]
+      + digits.map { digit in
         "  \(digit.digit)     \(percent(digit.precision)) \(percent(digit.recall))     "
-          + confusion[digit.digit].map { padded("\($0)", 6) }.joined())
-    }
-    lines.append("")
-    lines.append("refusing the least certain:  answered %  wrong %  from confidence %")
-    for risk in riskCoverage {
-      lines.append(
-        padded(percent(risk.coverage), 39) + padded(percent(risk.risk), 9)
-          + padded(percent(risk.threshold), 19))
-    }
-    if !mistakes.isEmpty {
-      lines.append("")
-      lines.append("worst mistakes (image from 0: digit, read as, confidence):")
-      for mistake in mistakes.prefix(10) {
-        lines.append(
-          "  image \(padded("\(mistake.index)", 5)): \(mistake.label) read as \(mistake.read), "
-            + "\(fixed(100 * Double(mistake.confidence), 1)) %")
+          + confusion[digit.digit].map { padded("\($0)", 6) }.joined()
       }
-    }
-    return lines.joined(separator: "\n")
+  }
+
+  private var risks: [String] {
+    ["refusing the least certain:  answered %  wrong %  from confidence %"]
+      + riskCoverage.map { risk in
+        padded(percent(risk.coverage), 39) + padded(percent(risk.risk), 9)
+          + padded(percent(risk.threshold), 19)
+      }
+  }
+
+  private var worstMistakes: [String] {
+    if mistakes.isEmpty { return [] }
+    return ["", "worst mistakes (image from 0: digit, read as, confidence):"]
+      + mistakes.prefix(10).map { mistake in
+        "  image \(padded("\(mistake.index)", 5)): \(mistake.label) read as \(mistake.read), "
+          + "\(fixed(100 * Double(mistake.confidence), 1)) %"
+      }
+  }
+
+  private func percent(_ share: Double?) -> String {
+    guard let share else { return padded("-", 8) }
+    return padded(fixed(100 * share, 2), 8)
   }
 
   private func padded(_ text: String, _ width: Int) -> String {

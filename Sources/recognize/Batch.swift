@@ -5,8 +5,8 @@ import Workers
 
 /// Work on photo after photo, on several threads at once, the answers in the order of the photos.
 ///
-/// A thread takes the next name, works, and hands its answer in; whoever hands in the one that is
-/// waited for passes on all that are ready. At most `window` photos are ahead of the answers, so that
+/// A thread takes the next name, works, and hands its answer in; the thread that hands in the one that
+/// is waited for passes on all that are ready. At most `window` photos are ahead of the answers, so that
 /// memory does not grow with the number of photos.
 final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
   private struct Queue {
@@ -17,7 +17,7 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
     var output: Output
     var ready: [Int: Answer] = [:]
     var delivered = 0
-    /// How many photos are known of.
+    /// The number of photos that are known of.
     var known = 0
     var failure: FileError?
   }
@@ -28,9 +28,9 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
   private let places = DispatchSemaphore(value: 0)
   private let deliver: @Sendable (inout Output, Answer, _ known: Int) throws(FileError) -> Void
 
-  /// - Parameter output: where the answers go.
-  /// - Parameter deliver: called with each answer, in order, by one thread at a time; and with how
-  ///   many photos are known of.
+  /// - Parameter output: takes the answers.
+  /// - Parameter deliver: called with each answer, in order, by one thread at a time; and with the
+  ///   number of photos that are known of.
   init(
     _ names: PhotoNames, window: Int, to output: Output,
     deliver: @escaping @Sendable (inout Output, Answer, _ known: Int) throws(FileError) -> Void
@@ -90,7 +90,7 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
         progress.delivered += 1
         places.signal()
       }
-      // Nobody delivers any more: whoever waits for a place shall see that.
+      // Nobody delivers any more: a thread that waits for a place shall see that.
       if progress.failure != nil { places.signal() }
     }
   }

@@ -17,7 +17,7 @@ struct FileReader: Sendable {
     var errors: [FileError] = []
   }
 
-  /// - Parameter file: or what is wrong with the name that was to stand for it.
+  /// - Parameter file: its name, or the error of a name that stands for several.
   /// - Parameter number: of the file among all, for the names of pictures.
   func read(_ file: Result<String, FileError>, number: Int) -> [Answer] {
     do throws(FileError) {

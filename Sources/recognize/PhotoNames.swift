@@ -1,9 +1,10 @@
 import Bytes
 import Glibc
+import Imaging
 
 /// The photos that a user names: files as they are, folders with all pictures in and below them, and
 /// patterns that the shell did not expand; first those of the command line, then those of the list,
-/// as they come.
+/// one a line.
 struct PhotoNames {
   private var waiting: ArraySlice<String>
   private var found: ArraySlice<Result<String, FileError>> = []
@@ -15,10 +16,10 @@ struct PhotoNames {
     self.list = list
   }
 
-  /// How many more there are at least, as far as folders and lists were opened.
+  /// The number of names that are known to follow, as far as folders and lists were opened.
   var knownCount: Int { found.count + waiting.count }
 
-  /// The next photo, or what is wrong with a name that stands for several; nil at the end.
+  /// The next photo, or the error of a name that stands for several; nil at the end.
   ///
   /// - Throws: `FileError` when the list cannot be read.
   mutating func next() throws(FileError) -> Result<String, FileError>? {
@@ -36,8 +37,7 @@ struct PhotoNames {
       if list == "-" {
         readsInput = true
       } else {
-        let text = String(decoding: try readFile(list), as: UTF8.self)
-        waiting = text.split(whereSeparator: \.isNewline).map(String.init)[...]
+        waiting = Self.names(inList: try readFile(list))[...]
         return waiting.popFirst()
       }
     }
@@ -45,6 +45,15 @@ struct PhotoNames {
       if !line.isEmpty { return line }
     }
     return nil
+  }
+
+  /// The lines of a list: any characters but a line feed, and a carriage return before one; blank
+  /// lines are passed over.
+  private static func names(inList bytes: [UInt8]) -> [String] {
+    bytes.split(separator: 0x0A).compactMap { line in
+      let name = line.last == 0x0D ? line.dropLast() : line
+      return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
+    }
   }
 
   private static func photos(named name: String) -> [Result<String, FileError>] {
@@ -55,7 +64,8 @@ struct PhotoNames {
           .failure(
             FileError(
               file: name, expected: "a folder with pictures",
-              found: "none whose name ends with one of \(pictureEndings.joined(separator: " "))"))
+              found: "none whose name ends with one of "
+                + PictureFormat.allEndings.joined(separator: " ")))
         ] : photos
     }
     if !isFile(name), name.contains(where: { "*?[".contains($0) }) {
@@ -69,13 +79,6 @@ struct PhotoNames {
     }
     return [.success(name)]
   }
-
-  /// What pictures are called. Only for folders, where other files are to be expected; a file that is
-  /// named is read whatever it is called.
-  private static let pictureEndings = [
-    "jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "pbm", "pgm", "ppm",
-    "pnm",
-  ]
 
   /// All pictures in a folder and those below it, by name; hidden ones and links to folders left out,
   /// so that no folder is met twice.
@@ -101,8 +104,8 @@ struct PhotoNames {
       var status = stat()
       guard lstat(path, &status) == 0 else { return [] }
       if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
-      let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
-      guard name.contains("."), pictureEndings.contains(ending) else { return [] }
+      // Other files are to be expected in a folder; a file that is named is read whatever its name.
+      guard PictureFormat.isPictureName(name) else { return [] }
       return isReadAtOnce(path) ? [.success(path)] : []
     }
   }

@@ -11,7 +11,7 @@ struct PhotoProgress {
 
   /// One more photo has been answered.
   ///
-  /// - Parameter known: how many photos there are, as far as is known.
+  /// - Parameter known: the number of photos, as far as it is known.
   mutating func step(of known: Int) {
     done += 1
     guard isShown, known > 1 else { return }

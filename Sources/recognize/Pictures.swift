@@ -4,18 +4,19 @@ import Recognition
 import Reports
 import Synchronization
 
-/// Where `--annotate` and `--debug` write: into one file for one photo, into a folder for any number.
+/// The place that `--annotate` or `--debug` writes to: a file for one photo, or a folder for any
+/// number.
 struct PictureOutput: Sendable {
   let place: String
-  /// Endings that say that `place` is a file.
+  /// Endings, without the dot, that say that `place` is a file.
   let fileEndings: [String]
-  /// What files in a folder end with.
+  /// The ending of the files in a folder, without the dot.
   let ending: String
-  /// What one file can hold at most: one photo.
+  /// Taken by the one photo that a file can hold.
   private let isUsed = OneUse()
 
   private var isFile: Bool {
-    fileEndings.contains { place.lowercased().hasSuffix($0) } && !isFolder(place)
+    fileEndings.contains { place.lowercased().hasSuffix("." + $0) } && !isFolder(place)
   }
 
   /// Before anything is read: makes the folder, or finds out that the file cannot be written.
@@ -37,7 +38,7 @@ struct PictureOutput: Sendable {
     // Numbers, because photos of different folders may have the same name; no #, which would end the
     // name in a browser.
     let name = (photo.split(separator: "/").last ?? "photo").replacing("#", with: "-")
-    return "\(place)/\(number)-\(name)\(ending)"
+    return "\(place)/\(number)-\(name).\(ending)"
   }
 }
 
@@ -47,6 +48,9 @@ private final class OneUse: Sendable {
 
   func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
 }
+
+/// The endings of files that annotated photos can be written into.
+let annotationEndings = PictureFormat.png.endings + PictureFormat.jpeg.endings
 
 /// The annotated photo in the format that the name of its file ends with.
 func encodedPicture(_ picture: ColorImage, for path: String) -> [UInt8] {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Glibc
+import Imaging
 import Recognition
+import Reports
 
 @main
 struct Recognize: ParsableCommand {
@@ -10,8 +12,9 @@ struct Recognize: ParsableCommand {
     commandName: "recognize",
     abstract: "Reads the handwritten digits in photos.",
     discussion: """
-      Reads JPEG, PNG, WebP, HEIC, TIFF (each page), BMP, PGM and PPM pictures. A page without digits is an empty answer. A photo \
-      that cannot be read is named on stderr and does not stop the others; the exit status is then 1.
+      Reads \(PictureFormat.list("and")) pictures, of TIFF files each page. A page without digits is \
+      an empty answer. A photo that cannot be read is named on stderr and does not stop the others; \
+      the exit status is then 1.
       """,
     version: versionText)
 
@@ -22,7 +25,7 @@ struct Recognize: ParsableCommand {
       """, completion: .file()) var photos: [String] = []
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @Option(help: "What to print: text, json, jsonl or csv.") var format = OutputFormat.text
+  @Option(help: "The format to print: \(ReadingFormat.list).") var format = ReadingFormat.text
   @Option(
     help: ArgumentHelp(
       "Write each photo with boxes, digits and confidences: into a file .png or .jpg for one photo, "
@@ -40,9 +43,8 @@ struct Recognize: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Print ? for digits with less confidence than this, from 0 to 1. (default: "
-        + "\(ReadingOptions.usualLeastConfidence))", valueName: "share"))
-  var minConfidence: Double?
+      "Print ? for digits with less confidence than this, from 0 to 1.", valueName: "share"))
+  var minConfidence = ReadingOptions.defaultMinimumConfidence
   @Option(
     parsing: .unconditional,
     help: "Find exactly so many digits in each photo, or say that it cannot be done.")
@@ -75,12 +77,12 @@ struct Recognize: ParsableCommand {
 
   private var annotation: PictureOutput? {
     annotate.map {
-      PictureOutput(place: $0, fileEndings: [".png", ".jpg", ".jpeg"], ending: ".jpg")
+      PictureOutput(place: $0, fileEndings: annotationEndings, ending: "jpg")
     }
   }
 
   private var debugging: PictureOutput? {
-    debug.map { PictureOutput(place: $0, fileEndings: [".html", ".htm"], ending: ".html") }
+    debug.map { PictureOutput(place: $0, fileEndings: ["html", "htm"], ending: "html") }
   }
 
   private func checkedJobs() throws -> Int {
@@ -92,27 +94,10 @@ struct Recognize: ParsableCommand {
   }
 
   private func readingOptions() throws -> ReadingOptions {
-    let confidence = minConfidence ?? ReadingOptions.usualLeastConfidence
-    guard (0...1).contains(confidence) else {
-      throw UserError("--min-confidence must be from 0 to 1, not \(confidence)")
-    }
-    var options = ReadingOptions(leastConfidence: confidence)
-    switch (expect, pattern) {
-    case (nil, nil): break
-    case (let expect?, nil):
-      options.form = DigitForm(count: expect)
-      guard options.form != nil else {
-        throw UserError("--expect must be from 1 to \(DigitForm.largestCount), not \(expect)")
-      }
-    case (nil, let pattern?):
-      options.form = DigitForm(pattern: pattern)
-      guard options.form != nil else {
-        throw UserError(
-          "--pattern must be one line with 1 to \(DigitForm.largestCount) #, one for each digit")
-      }
-    default: throw UserError("--expect and --pattern cannot go together: a pattern says how many")
-    }
-    return options
+    do {
+      return try ReadingOptions(
+        expect: expect, pattern: pattern, minimumConfidence: minConfidence)
+    } catch { throw UserError(error.message(prefix: "--")) }
   }
 
   /// Reads and prints photo after photo; answers whether all could be read.
@@ -124,22 +109,24 @@ struct Recognize: ParsableCommand {
     let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
     let reader = FileReader(
       recognizer: recognizer, options: options, annotation: annotation, debugging: debugging)
-    var output = Output(writer: OutputWriter(format: format, namesPhotos: namesPhotos))
-    try output.writer.begin()
+    var output = Output(
+      list: ReadingList(format, textStyle: namesPhotos ? .namedDigits : .digits))
+    try printUnbuffered(output.list.beginning)
     let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
       (output, answers, known) throws(FileError) in try output.take(answers, known: known)
     }
     // One photo needs one thread.
     output = try batch.run(threads: namesPhotos ? jobs : 1) { reader.read($0, number: $1) }
     output.progress.end()
-    try output.writer.end()
+    try printUnbuffered(output.list.end)
     return output.areAllRead
   }
 }
 
-/// Where the answers go: standard output, and what is wrong to standard error.
+/// The answers on their way to standard output, each as soon as it is there, and errors to standard
+/// error.
 private struct Output {
-  var writer: OutputWriter
+  var list: ReadingList
   var progress = PhotoProgress()
   var areAllRead = true
 
@@ -149,7 +136,7 @@ private struct Output {
         progress.print("recognize: \(error)")
         areAllRead = false
       }
-      try writer.write(answer.name, answer.result)
+      try printUnbuffered(list.entry(answer.name, answer.result))
     }
     progress.step(of: known)
   }

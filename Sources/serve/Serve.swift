@@ -35,19 +35,18 @@ struct Serve: AsyncParsableCommand {
     warnOfDebugBuild()
     keepFreedMemory()
     let options = try options()
-    let path = try checkpoint ?? defaultCheckpoint()
-    let recognizer = try Recognizer(contentsOf: path)
+    let path = try self.checkpoint ?? defaultCheckpoint()
+    let checkpoint = try Checkpoint(contentsOf: path)
     let app = WebApp(
-      recognizer: recognizer, checkpoint: try Checkpoint(contentsOf: path), version: versionText,
-      options: options, logger: Logger(label: "serve"))
+      recognizer: try Recognizer(checkpoint, file: path), checkpoint: checkpoint,
+      version: versionText, options: options, logger: Logger(label: "serve"))
     let host = options.host.contains(":") ? "[\(options.host)]" : options.host
     do {
       try await app.run { port in
         printError("serve: open http://\(host):\(port) in a browser; Ctrl-C ends it")
       }
-    } catch {
-      throw UserError(
-        "cannot listen on \(host):\(options.port): \(error); choose another with --port or --host")
+    } catch let error as ListenError {
+      throw UserError("\(error); choose another with --port or --host")
     }
   }
 
@@ -78,12 +77,14 @@ struct Serve: AsyncParsableCommand {
   }
 }
 
-/// How many files this process may have open, after asking for as many as it may ask for.
+/// The number of files that this process may have open, after it has asked for as many as it may.
 private func openFileLimit() -> Int {
   var limit = rlimit()
   guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
-  let usual = limit.rlim_cur
+  let granted = limit.rlim_cur
   limit.rlim_cur = limit.rlim_max
-  if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = usual }
+  if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+    limit.rlim_cur = granted
+  }
   return Int(clamping: limit.rlim_cur)
 }

@@ -55,6 +55,49 @@ import Testing
     #expect(try evaluate("--photos manifest.csv --threads 1").output == outcome.output)
   }
 
+  /// Where every digit counts alike: the same answers, other figures.
+  @Test func pooledScores() throws {
+    let outcome = try evaluate("--photos manifest.csv --pooled")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    let (first, last) = (try #require(lines.first), try #require(lines.last))
+    #expect(first.hasPrefix("with digits                    5 photos  exact "))
+    let expected =
+      "without     multiline          1 photos  nothing read 100.0 %  false digits a photo 0.000"
+    #expect(last == expected)
+    struct Report: Decodable {
+      let groups: [Group], mistakes: [Mistake]
+      struct Group: Decodable { let name: String, hasDigits: Bool, photos: Int, digits: Double? }
+      struct Mistake: Decodable { let path: String }
+    }
+    let json = try evaluate("--photos manifest.csv --pooled --format json").output
+    let report = try JSONDecoder().decode(Report.self, from: Data(json.utf8))
+    #expect(report.groups.count == lines.count)
+    #expect(report.groups[0].photos == 5)
+    #expect(report.groups[0].digits != nil)
+    let mistakes = report.mistakes.map(\.path)
+    #expect(mistakes == ["one.pgm", "three.pgm", "none.pgm", "two.pgm"])
+  }
+
+  /// Names with a comma, quotes, blanks and a line break, through the manifest to the answers.
+  @Test func namesOfAnyCharacters() throws {
+    let name = "a, \"b\"\n'c' .pgm"
+    try folder.write("images/\(name)", SmallMNIST.page(bars: [20]))
+    let field = "\"" + name.replacing("\"", with: "\"\"") + "\""
+    try folder.write("names.csv", Array("path,truth\n\(field),77\n".utf8))
+    struct Report: Decodable {
+      let mistakes: [Mistake]
+      struct Mistake: Decodable { let path: String, read: String? }
+    }
+    let outcome = try evaluate("--photos names.csv --format json --sheet sheet.html")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+    #expect(report.mistakes.map(\.path) == [name])
+    #expect(report.mistakes[0].read?.isEmpty == false)
+    let sheet = String(decoding: try folder.bytes("sheet.html"), as: UTF8.self)
+    #expect(sheet.contains("a, &quot;b&quot;\n&#39;c&#39; .pgm"))
+  }
+
   /// The script that the measure comes from, on the same answers.
   @Test(
     .enabled(if: environment["PHOTOS"] != nil, "set PHOTOS to a folder with score.py to run this"))
@@ -93,6 +136,7 @@ import Testing
   @Test func mistakesOfTheUserAreOneLine() throws {
     for (arguments, message) in [
       ("--sheet a.html", "--sheet needs --photos"),
+      ("--pooled", "--pooled needs --photos"),
       ("--photos manifest.csv --limit 3", "--labels, --limit and --logits do not go with --photos"),
       (
         "--photos nowhere.csv",

@@ -1,8 +1,10 @@
 import Testing
 
-/// What every command answers about itself.
+/// The answers of every command about itself.
 @Suite struct HelpTests {
-  @Test(arguments: ["train", "evaluate", "recognize"])
+  private static let commands = ["train", "evaluate", "recognize"]
+
+  @Test(arguments: commands)
   func helpIsShownAndNoError(command: String) throws {
     let outcome = try Commands.run(command, "--help")
     #expect(outcome.status == 0)
@@ -11,7 +13,7 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  @Test(arguments: ["train", "evaluate", "recognize"])
+  @Test(arguments: commands)
   func versionNamesTheKernels(command: String) throws {
     let outcome = try Commands.run(command, "--version")
     #expect(outcome.status == 0)

@@ -91,6 +91,37 @@ import Testing
     }
   }
 
+  /// Blanks at the ends, commas, and characters that other programs take for line breaks.
+  @Test func listsHoldAllNamesOfOneLine() throws {
+    let names = [" a, b .pgm", "c\u{2028}d\u{B}e.pgm", "f;g\t'h'.pgm"]
+    for name in names { try folder.write(name, SmallMNIST.page(bars: [30])) }
+    try folder.write("list", Array((names.joined(separator: "\r\n") + "\n\n").utf8))
+    for list in ["--list list", "--list - <list"] {
+      let outcome = try recognize("--format jsonl " + list)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let records = try outcome.output.split(separator: "\n").map {
+        try JSONDecoder().decode(Record.self, from: Data($0.utf8))
+      }
+      #expect(records.map(\.file) == names)
+    }
+  }
+
+  /// A line break too, where no list stands between: in folders, in tables and in file names.
+  @Test func namesWithLineBreaksAreReadAndWritten() throws {
+    let name = "scans/a,\nb.pgm"
+    try FileManager.default.createDirectory(
+      atPath: folder.file("scans"), withIntermediateDirectories: true)
+    try folder.write(name, SmallMNIST.page(bars: [30]))
+    let table = try recognize("--format csv --annotate boxes --debug steps scans")
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(table.output.contains("\n\"scans/a,\nb.pgm\",1,"))
+    #expect(try folder.bytes("boxes/1-a,\nb.pgm.jpg").starts(with: [0xFF, 0xD8]))
+    #expect(try text("steps/1-a,\nb.pgm.html").contains("a,\nb.pgm"))
+    let json = try recognize("--format json scans")
+    let records = try JSONDecoder().decode([Record].self, from: Data(json.output.utf8))
+    #expect(records.map(\.file) == [name])
+  }
+
   @Test func csvHasOneRowALine() throws {
     try folder.write("a, \"b\".pgm", SmallMNIST.page(bars: [30]))
     let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm' blank.pgm cut.pgm")

@@ -241,6 +241,28 @@ func bmp(
   }
 }
 
+@Suite struct PictureFormatTests {
+  @Test func everyFormatHasNamesAndEndingsOfItsOwn() {
+    for format in PictureFormat.allCases {
+      #expect(!format.names.isEmpty && !format.endings.isEmpty)
+      #expect(format.endings.allSatisfy { $0 == $0.lowercased() && !$0.contains(".") })
+    }
+    #expect(Set(PictureFormat.allEndings).count == PictureFormat.allEndings.count)
+    let list = PictureFormat.list("or")
+    #expect(list.hasPrefix("JPEG, PNG, WebP, HEIC, AVIF, TIFF, ") && list.contains(" or "))
+    #expect(list.split(separator: " ").count == PictureFormat.allCases.flatMap(\.names).count + 1)
+  }
+
+  @Test func picturesAreKnownByTheEndsOfTheirNames() {
+    for name in ["a.jpg", "a.b.JPEG", "a, \"b\".HeIf", "\n.avif", "a.pnm"] {
+      #expect(PictureFormat.isPictureName(name), "\(name)")
+    }
+    for name in ["jpg", "a.jpg.txt", "ajpg", "a.", "", "a.jpg "] {
+      #expect(!PictureFormat.isPictureName(name), "\(name)")
+    }
+  }
+}
+
 @Suite struct RefusalTests {
   @Test(arguments: [
     ("", "an empty file"), ("hello, digits\n", "text"), ("BM is what I wrote here", "text"),
@@ -250,7 +272,7 @@ func bmp(
   func otherFilesAreNamed(text: String, name: String) {
     #expect(
       refusal(Array(text.utf8), file: "a.jpg")
-        == "a.jpg: expected a JPEG, PNG, WebP, HEIC, TIFF, BMP, PGM or PPM picture, found \(name)")
+        == "a.jpg: expected a \(PictureFormat.list("or")) picture, found \(name)")
   }
 
   @Test(arguments: [
@@ -260,7 +282,7 @@ func bmp(
   func otherPicturesAreNamedWithAdvice(text: String, name: String) {
     #expect(
       refusal(Array(text.utf8), file: "b")
-        == "b: expected a JPEG, PNG, WebP, HEIC, TIFF, BMP, PGM or PPM picture, found \(name); "
+        == "b: expected a \(PictureFormat.list("or")) picture, found \(name); "
         + "save or export it as JPEG or PNG")
   }
 

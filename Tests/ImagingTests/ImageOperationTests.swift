@@ -40,40 +40,6 @@ import Testing
   }
 }
 
-@Suite struct IntegralImageTests {
-  @Test func everyBoxOfASmallPictureIsSummed() {
-    var noise = Noise(seed: 3)
-    let image = noise.image(rows: 4, columns: 5)
-    let sums = IntegralImage(image)
-    for top in 0..<4 {
-      for bottom in top...4 {
-        for left in 0..<5 {
-          for right in left...5 {
-            var expected = 0
-            for row in top..<bottom {
-              for column in left..<right { expected += Int(image[row, column]) }
-            }
-            #expect(sums.sum(Box(rows: top..<bottom, columns: left..<right)) == expected)
-          }
-        }
-      }
-    }
-  }
-}
-
-@Suite struct SauvolaTests {
-  @Test func findsInkInTheLightAndInTheShadow() {
-    let inLight = gray("88888\n88288\n88288\n88888")
-    let inShadow = gray("44444\n44144\n44144\n44444")
-    #expect(drawing(sauvolaMask(of: inLight, window: 3)) == ".....\n..#..\n..#..\n.....")
-    #expect(drawing(sauvolaMask(of: inShadow, window: 3)) == ".....\n..#..\n..#..\n.....")
-  }
-
-  @Test func flatPaperIsNotInk() {
-    #expect(sauvolaMask(of: gray("555\n555\n555"), window: 3).count == 0)
-  }
-}
-
 @Suite struct GaussianBlurTests {
   @Test func flatPaperStaysAsItIs() {
     let image = gray("7777\n7777\n7777")

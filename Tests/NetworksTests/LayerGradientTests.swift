@@ -45,41 +45,6 @@ import Testing
     try check(layer, at: normal(Shape(4, 5, 7, 2)))
   }
 
-  /// Images are unfolded a group at a time; here two groups of ten and a rest.
-  @Test func conv2dOverSeveralGroupsOfImages() throws {
-    var generator = SplitMix64(seed: 5)
-    let layer = Conv2d(
-      inputChannels: 3, outputChannels: 2, window: Window(side: 5), using: &generator)
-    let input = normal(Shape(23, 13, 14, 3))
-    #expect((1 << 16) / (9 * 10 * 75) == 9)  // images in a group
-    let direction = normal(Shape(23, 9, 10, 2), seed: 6)
-
-    // The whole batch must say what the images say one by one.
-    var whole = Workspace()
-    let output = layer.forward(input, in: &whole, using: &generator)
-    let inputGradient = layer.backward(direction, input: input, in: &whole)
-    var weightGradient = Tensor(zeros: layer.weight.shape)
-    for n in 0..<23 {
-      func image(_ batch: Tensor) -> Tensor {
-        let size = batch.count / 23
-        return Tensor(
-          batch.values[n * size..<(n + 1) * size], shape: batch.shape.with(batch: 1))
-      }
-      var workspace = Workspace()
-      // The same products, perhaps added in another order by BLAS.
-      #expect(
-        largestDifference(
-          layer.forward(image(input), in: &workspace, using: &generator), image(output)) < 1e-5)
-      #expect(
-        largestDifference(
-          layer.backward(image(direction), input: image(input), in: &workspace),
-          image(inputGradient)) < 1e-5)
-      weightGradient.add(workspace.parameterGradients[0])
-    }
-    // Sums of 2070 products of values around 1: about 50 in size, rounded 2070 times.
-    #expect(largestDifference(weightGradient, whole.parameterGradients[0]) < 1e-3)
-  }
-
   @Test(arguments: [(1, 1), (2, 2), (3, 2), (3, 1), (2, 3), (4, 3)])
   func maxPool2d(side: Int, stride: Int) throws {
     try check(MaxPool2d(side: side, stride: stride), at: separated(Shape(2, 7, 9, 3)))

@@ -14,13 +14,13 @@ import Testing
     return page
   }
 
-  private func options(_ pattern: String) -> ReadingOptions {
-    ReadingOptions(form: DigitForm(pattern: pattern))
+  private func options(_ pattern: String) throws -> ReadingOptions {
+    try ReadingOptions(pattern: pattern)
   }
 
   @Test func aPatternPrintsItsSeparators() throws {
     let page = Self.page("108 01")
-    let reading = recognizer.read(page.image, options: options("###-##"))
+    let reading = recognizer.read(page.image, options: try options("###-##"))
     #expect(reading.text == "108-01")
     #expect(reading.lines.count == 1)
     #expect(throws: Never.self) {
@@ -32,9 +32,9 @@ import Testing
     var page = Page(rows: 240, columns: 320)
     page.write("108", top: 40, left: 60)
     page.write("80", top: 140, left: 60)
-    #expect(recognizer.read(page.image, options: options("(###) ##.")).text == "(108) 80.")
+    #expect(recognizer.read(page.image, options: try options("(###) ##.")).text == "(108) 80.")
     let counted = recognizer.read(
-      page.image, options: ReadingOptions(form: DigitForm(count: 5)))
+      page.image, options: try ReadingOptions(expect: 5))
     #expect(counted.text == "108\n80")
   }
 
@@ -45,7 +45,7 @@ import Testing
     page.ellipse(middle: (60, 130), height: 40, width: 14, pen: 4)
     page.ellipse(middle: (60, 146), height: 40, width: 14, pen: 4)
     #expect(strict.read(page.image).text == "88")
-    let options = ReadingOptions(form: DigitForm(count: 3))
+    let options = try ReadingOptions(expect: 3)
     #expect(strict.read(page.image, options: options).text == "800")
   }
 
@@ -54,14 +54,15 @@ import Testing
     var page = Self.page("80 8")
     page.stroke(from: (60, 250), to: (62, 290), width: 5)
     let reading = strict.read(
-      page.image, options: ReadingOptions(form: DigitForm(count: 3)))
+      page.image, options: try ReadingOptions(expect: 3))
     #expect(reading.text == "808")
   }
 
   @Test func digitsBeyondDoubtAreNotLeftOut() throws {
-    let form = try #require(DigitForm(count: 3))
+    let options = try ReadingOptions(expect: 3)
+    let form = try #require(options.form)
     let reading = recognizer.read(
-      Self.page("10801").image, options: ReadingOptions(form: form))
+      Self.page("10801").image, options: options)
     #expect(reading.text == "10801")
     let error = #expect(throws: FileError.self) { try form.check(reading, file: "a.jpg") }
     #expect(
@@ -71,9 +72,10 @@ import Testing
   }
 
   @Test func anEmptyPageDoesNotFit() throws {
-    let form = try #require(DigitForm(pattern: "#"))
+    let options = try ReadingOptions(pattern: "#")
+    let form = try #require(options.form)
     let reading = recognizer.read(
-      Page(rows: 100, columns: 100).image, options: ReadingOptions(form: form))
+      Page(rows: 100, columns: 100).image, options: options)
     #expect(reading.text == "")
     let error = #expect(throws: FileError.self) { try form.check(reading, file: "a.jpg") }
     #expect(error?.description.hasPrefix("a.jpg: expected 1 digit (#), found 0; ") == true)
@@ -90,15 +92,50 @@ import Testing
     #expect(DigitForm(pattern: String(repeating: "#", count: 1001)) == nil)
     #expect(DigitForm(pattern: "#️⃣#")?.count == 2)  // a keycap is a # with marks behind it
   }
+
+  private static let mistakes: [(Int?, String?, Double, ReadingOptionsError, String)] = [
+    (0, nil, 0.5, .expect(0), "--expect must be from 1 to 1000, not 0"),
+    (1001, nil, 0.5, .expect(1001), "--expect must be from 1 to 1000, not 1001"),
+    (
+      nil, "--", 0.5, .pattern, "--pattern must be one line with 1 to 1000 #, one for each digit"
+    ),
+    (
+      2, "##", 0.5, .expectAndPattern,
+      "--expect and --pattern cannot go together: a pattern says how many"
+    ),
+    (
+      nil, nil, 1.5, .minimumConfidence(1.5), "--min-confidence must be from 0 to 1, not 1.5"
+    ),
+  ]
+
+  @Test func optionsThatMakeNoSenseAreNamed() {
+    for (expect, pattern, confidence, expected, message) in Self.mistakes {
+      let error = #expect(throws: ReadingOptionsError.self) {
+        try ReadingOptions(expect: expect, pattern: pattern, minimumConfidence: confidence)
+      }
+      #expect(error == expected)
+      #expect(error?.message(prefix: "--") == message)
+      #expect(error?.description == message.replacing("--", with: ""))
+    }
+    #expect(throws: ReadingOptionsError.self) { try ReadingOptions(minimumConfidence: .nan) }
+  }
+
+  @Test func optionsThatMakeSenseAreKept() throws {
+    #expect(try ReadingOptions(expect: 1000).form?.count == 1000)
+    #expect(try ReadingOptions(pattern: "#-#", minimumConfidence: 0).form?.pattern == "#-#")
+    #expect(try ReadingOptions(minimumConfidence: 1).minimumConfidence == 1)
+    #expect(try ReadingOptions(expect: nil) == ReadingOptions())
+  }
 }
 
 @Suite struct RefusingTests {
-  @Test func unsureDigitsAreQuestionMarks() {
+  @Test func unsureDigitsAreQuestionMarks() throws {
     let recognizer = Recognizer(classifier: HoleCounter())
     let image = FormTests.page("108").image
     // HoleCounter is sure to 0.91.
-    #expect(recognizer.read(image, options: ReadingOptions(leastConfidence: 0.9)).text == "108")
-    let refused = recognizer.read(image, options: ReadingOptions(leastConfidence: 0.92))
+    #expect(
+      recognizer.read(image, options: try ReadingOptions(minimumConfidence: 0.9)).text == "108")
+    let refused = recognizer.read(image, options: try ReadingOptions(minimumConfidence: 0.92))
     #expect(refused.text == "???")
     #expect(refused.lines[0].digits.map(\.digit) == [1, 0, 8])
     #expect(refused.lines[0].digits.allSatisfy { $0.isRefused && $0.alternatives.count == 9 })
@@ -106,8 +143,7 @@ import Testing
 
   @Test func aPatternShowsThemToo() throws {
     let recognizer = Recognizer(classifier: HoleCounter())
-    let options = ReadingOptions(
-      leastConfidence: 1, form: DigitForm(pattern: "#.##"))
+    let options = try ReadingOptions(pattern: "#.##", minimumConfidence: 1)
     #expect(recognizer.read(FormTests.page("108").image, options: options).text == "?.??")
   }
 }

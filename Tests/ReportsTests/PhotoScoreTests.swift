@@ -56,6 +56,43 @@ import Testing
   }
 }
 
+@Suite struct PooledScoreTests {
+  private func score(_ truth: String, _ read: String?, _ kind: String, _ notes: String = "")
+    -> PhotoScore
+  {
+    PhotoScore(
+      PhotoManifest.Photo(path: "p", truth: truth, kind: kind, notes: notes, source: "a"),
+      read: read)
+  }
+
+  /// By hand: of 4 + 2 + 4 digits 1 + 0 + 7 are wrong; 5 digits stand on two photos without any.
+  @Test func digitsCountAlikeAndFalseOnesApart() {
+    let table = PooledScoreTable([
+      score("12 34", "1\n34", "ruled", "turned; shadow"), score("12", "1-2", "ruled"),
+      score("5678", "1234123", "board", "turned"),
+      score("", "123", "print"), score("", "4?5", "marks"), score("", nil, "print"),
+    ])
+    #expect(
+      table.text == """
+        with digits                    3 photos  exact  33.3 %  digits  20.0 %
+        with digits + shadow           1 photos  exact   0.0 %  digits  75.0 %
+        with digits + turned           2 photos  exact   0.0 %  digits   0.0 %
+        with digits board              1 photos  exact   0.0 %  digits -75.0 %
+        with digits ruled              2 photos  exact  50.0 %  digits  83.3 %
+        without                        3 photos  nothing read  33.3 %  false digits a photo 1.667
+        without     marks              1 photos  nothing read   0.0 %  false digits a photo 2.000
+        without     print              2 photos  nothing read  50.0 %  false digits a photo 1.500
+
+        """)
+    #expect(table.groups[0].falseDigits == nil && table.groups[5].digits == nil)
+  }
+
+  @Test func groupsWithoutPhotosAreLeftOut() {
+    #expect(PooledScoreTable([score("1", "1", "a")]).groups.map(\.name) == ["", "a"])
+    #expect(PooledScoreTable([]).text == "")
+  }
+}
+
 @Suite struct CSVTableTests {
   private func table(_ text: String) throws(FileError) -> CSVTable {
     try CSVTable(Array(text.utf8), file: "m.csv")

@@ -88,3 +88,66 @@ let sampleError = FileError(file: "a.jpg", expected: "a picture, whole", found: 
     #expect(throws: FileError.self) { try jsonRecord("a.jpg", .success(reading)) }
   }
 }
+
+@Suite struct ReadingListTests {
+  private static let empty = Reading(width: 9, height: 9, lines: [], milliseconds: 1)
+  private static let photos: [(String, Result<Reading, FileError>)] = [
+    ("a, b.jpg", .success(samplePage)), ("a.jpg", .failure(sampleError)), ("c", .success(empty)),
+  ]
+
+  /// The whole list, and the same without any photo.
+  private func written(
+    _ format: ReadingFormat, _ style: ReadingList.TextStyle = .digits
+  ) throws -> (full: String, empty: String) {
+    var list = ReadingList(format, textStyle: style)
+    let none = list.beginning + list.end
+    var text = list.beginning
+    for (file, result) in Self.photos { text += try list.entry(file, result) }
+    return (text + list.end, none)
+  }
+
+  @Test func jsonIsAnArrayWithAnObjectALine() throws {
+    let records = try Self.photos.map { try jsonRecord($0, $1) }
+    let list = try written(.json)
+    #expect(list.full == "[\n" + records.joined(separator: ",\n") + "\n]\n")
+    #expect(list.empty == "[]\n")
+  }
+
+  @Test func jsonLinesAreObjects() throws {
+    let records = try Self.photos.map { try jsonRecord($0, $1) + "\n" }
+    let list = try written(.jsonl)
+    #expect(list.full == records.joined())
+    #expect(list.empty == "")
+  }
+
+  @Test func csvHasOneHeader() throws {
+    let list = try written(.csv)
+    #expect(list.full == csvHeader + Self.photos.map { csvRows($0, $1) }.joined())
+    #expect(list.empty == csvHeader)
+    #expect(try CSVTable(Array(list.full.utf8), file: "t").rows.count == 4)
+  }
+
+  @Test func textShowsDigitsNamesOrErrors() throws {
+    #expect(try written(.text).full == "17\n4\n")
+    #expect(
+      try written(.text, .namedDigits).full == "a, b.jpg: 17\na, b.jpg: 4\nc: \n")
+    #expect(try written(.text, .digitsOrError).full == "17\n4\n\(sampleError)\n")
+    #expect(try written(.text).empty == "")
+  }
+
+  @Test func membersAreAddedToObjectsOnly() throws {
+    let members = [(name: "a \"b\"", value: "[1]"), (name: "c", value: "{}")]
+    for format in ReadingFormat.allCases {
+      var list = ReadingList(format)
+      let entry = try list.entry("a.jpg", .failure(sampleError), adding: members)
+      let isObject = format == .json || format == .jsonl
+      #expect(entry.contains(#","file":"a.jpg","a \"b\"":[1],"c":{}}"#) == isObject, "\(entry)")
+    }
+  }
+
+  @Test func formatsAreListedInWords() {
+    #expect(ReadingFormat.list.hasPrefix("text, json, jsonl"))
+    #expect(ReadingFormat.list.split(separator: " ").count == ReadingFormat.allCases.count + 1)
+    #expect(ReadingFormat.list.contains(" or "))
+  }
+}

@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test func refusesTooManyParts() throws {
-    let parts = String(repeating: part("a", "b"), count: Multipart.mostParts)
-    #expect(try files(parts + "--cut--").count == Multipart.mostParts)
+    let parts = String(repeating: part("a", "b"), count: Multipart.maximumParts)
+    #expect(try files(parts + "--cut--").count == Multipart.maximumParts)
     #expect(throws: Problem.self) { try files(parts + part("a", "b") + "--cut--") }
   }
 

@@ -7,9 +7,9 @@ import struct
 import numpy
 from PIL import Image
 
-# What the pages' digits are taken from: images nobody trains on. `development` is the part of the training
-# images that `train` holds out by itself; `final` is the test set, for a last measurement.
-PARTS = {"development": ("train", slice(55_000, 60_000)), "final": ("t10k", slice(0, 10_000))}
+# The sources of the pages' digits, images nobody trains on: `development`, the training images that `train`
+# holds out by itself; `final`, the test set, for a last measurement.
+SPLITS = {"development": ("train", slice(55_000, 60_000)), "final": ("t10k", slice(0, 10_000))}
 
 
 def read_idx(folder, name, magic):
@@ -30,8 +30,8 @@ def read_idx(folder, name, magic):
 
 
 class Digits:
-    def __init__(self, folder, part):
-        name, span = PARTS[part]
+    def __init__(self, folder, split):
+        name, span = SPLITS[split]
         self.images = read_idx(folder, f"{name}-images-idx3-ubyte", 2051)[span]
         self.labels = read_idx(folder, f"{name}-labels-idx1-ubyte", 2049)[span]
 

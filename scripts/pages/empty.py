@@ -9,11 +9,11 @@ from scene import INKS, RULINGS, Page, noise, pick
 CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aaeeiiouy"
 
 
-def page(random, index, part):
+def page(random, index, split):
     """One page: its kind, no digits, notes, and the bytes of a JPEG file."""
     kind, draw = KINDS[index % len(KINDS)]
     sheet = Page(random, int(random.integers(500, 1400)), int(random.integers(400, 1100)))
-    draw(random, sheet, part)
+    draw(random, sheet, split)
     if random.random() < 0.3 and kind != "table":
         sheet.rule(random.uniform(20, 80), squared=random.random() < 0.5)
     turn = random.uniform(-6, 6) if random.random() < 0.3 else 0
@@ -31,9 +31,9 @@ def word(random):
 
 
 def letters(names):
-    def draw(random, sheet, part):
+    def draw(random, sheet, split):
         image, pen = sheet.drawing()
-        font = fonts.font(pick(random, names[part]), int(2 * random.uniform(18, 90)))
+        font = fonts.font(pick(random, names[split]), int(2 * random.uniform(18, 90)))
         line = font.getbbox("Hg")[3] * random.uniform(1.1, 1.8)
         row = line * 0.5
         while row + line < 2 * sheet.height:
@@ -51,7 +51,7 @@ def letters(names):
     return draw
 
 
-def texture(random, sheet, part):
+def texture(random, sheet, split):
     """Cloth, wood, stone: noise on several scales, without anything written."""
     shape = (sheet.height, sheet.width)
     for _ in range(3):
@@ -62,7 +62,7 @@ def texture(random, sheet, part):
         sheet.light *= (1 + random.uniform(0.01, 0.12) * grain)[..., None]
 
 
-def scribbles(random, sheet, part):
+def scribbles(random, sheet, split):
     """Loops and zigzags of a pen that writes nothing."""
     image, pen = sheet.drawing()
     for _ in range(random.integers(1, 8)):
@@ -83,7 +83,7 @@ def chaikin(points):
     return numpy.stack([0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b], axis=1).reshape(-1, 2)
 
 
-def marks(random, sheet, part):
+def marks(random, sheet, split):
     """Dashes, ticks, crosses, arrows, underlines, and crossed-out places."""
     image, pen = sheet.drawing()
     width = int(random.uniform(3, 14))
@@ -110,12 +110,12 @@ def marks(random, sheet, part):
     sheet.lay_drawing(image, pick(random, INKS), random.uniform(0.7, 1))
 
 
-def table(random, sheet, part):
+def table(random, sheet, split):
     """An empty form: tables, rows of boxes, lines to write on, some with labels."""
     image, pen = sheet.drawing()
     width = int(random.integers(2, 8))
     row = random.uniform(30, 150)
-    font = fonts.font(pick(random, fonts.PRINT[part]), int(random.uniform(28, 60)))
+    font = fonts.font(pick(random, fonts.PRINT[split]), int(random.uniform(28, 60)))
     while row < 2 * sheet.height - 120:
         height = random.uniform(50, 140)
         left = random.uniform(20, 200)

@@ -26,7 +26,7 @@ class Page:
     """A sheet of paper on which something is written, then photographed."""
 
     def __init__(self, random, width, height, colour=None, margin=0):
-        """A page with room to write of `width` by `height` pixels, and a margin around it."""
+        """A page of `width` by `height` pixels to write on, and a margin around them."""
         self.random, self.margin = random, margin
         self.width, self.height = width + 2 * margin, height + 2 * margin
         self.colour = numpy.array(pick(random, PAPERS) if colour is None else colour, numpy.float32)
@@ -41,8 +41,8 @@ class Page:
         if top >= bottom or left >= right:
             return
         cover = strength * ink[top - row : bottom - row, left - column : right - column, None]
-        part = self.light[top:bottom, left:right]
-        part += cover * (numpy.array(colour, numpy.float32) - part)
+        area = self.light[top:bottom, left:right]
+        area += cover * (numpy.array(colour, numpy.float32) - area)
 
     def drawing(self):
         """A blank mask at twice the scale, to draw on with PIL; `lay_drawing` puts it on the page."""

@@ -9,7 +9,7 @@ KINDS = ["plain", "ruled", "squared", "board", "form", "labels"]
 LABELS = ["Total", "Name", "Amount", "Date", "Phone", "Page", "Summe", "Nr", "Betrag", "Telefon", "Code", "Punkte"]
 
 
-def page(random, digits, part):
+def page(random, digits, split):
     """One page: its kind, its digits, notes, and the bytes of a JPEG file."""
     kind = pick(random, KINDS)
     width, height = int(random.integers(500, 1500)), int(random.integers(400, 1100))
@@ -53,7 +53,7 @@ def page(random, digits, part):
     while row + 1.3 * size < margin + height and len(lines) < random.integers(1, 8):
         column = margin + size * random.uniform(0.6, 2.5)
         if kind == "labels":
-            column = label(random, sheet, part, row, column, size) + size * random.uniform(0.5, 1.5)
+            column = label(random, sheet, split, row, column, size) + size * random.uniform(0.5, 1.5)
         count = int(random.integers(1 if lines else 3, 11))
         if kind == "form":
             line = boxes(random, sheet, digits, row, column, size, count, colour, strength, style)
@@ -62,8 +62,8 @@ def page(random, digits, part):
         if line:
             lines.append(line)
         row += size * random.uniform(1.5, 2.4)
-    if not lines:  # no room for the first line
-        return page(random, digits, part)
+    if not lines:  # no space for the first line
+        return page(random, digits, split)
     data = sheet.photograph(turn, tilt, shadow, quarter_turns, surroundings)
     return kind, " ".join(lines), notes, data
 
@@ -111,10 +111,10 @@ def boxes(random, sheet, digits, row, column, size, count, colour, strength, sty
     return text
 
 
-def label(random, sheet, part, row, column, size):
+def label(random, sheet, split, row, column, size):
     """A printed word before the digits; returns the column where it ends."""
     image, draw = sheet.drawing()
-    font = fonts.font(pick(random, fonts.PRINT[part]), int(2 * size * random.uniform(0.5, 0.9)))
+    font = fonts.font(pick(random, fonts.PRINT[split]), int(2 * size * random.uniform(0.5, 0.9)))
     place = (2 * column, 2 * (row + size))
     draw.text(place, pick(random, LABELS) + pick(random, ["", ":"]), 255, font, anchor="ls")
     sheet.lay_drawing(image, pick(random, [(30, 30, 35), (60, 60, 70), (110, 110, 120)]))

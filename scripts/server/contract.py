@@ -10,6 +10,13 @@ from server import ROOT, SAMPLES, Answer, Server, form, head
 PHOTO = (SAMPLES / "single-digit.jpg").read_bytes()
 
 
+def formats(server):
+    """The formats of the answer, as openapi.json has them."""
+    description = server.ask("GET", "/openapi.json").json
+    parameters = description["paths"]["/api/recognize"]["post"]["parameters"]
+    return next(p["schema"]["enum"] for p in parameters if p["name"] == "format")
+
+
 def requests(server):
     """How to bring about each status of each operation."""
     def slow():
@@ -30,7 +37,7 @@ def requests(server):
             lambda: server.read(PHOTO, "?expect=1"), lambda: server.read(PHOTO, "?pattern=%23"),
             lambda: server.read(PHOTO, "?annotate=1"),
             lambda: server.ask("POST", "/api/recognize", body, content_type=type),
-            *(lambda format=format: server.read(PHOTO, f"?format={format}") for format in ("json", "jsonl", "csv", "text")),
+            *(lambda format=format: server.read(PHOTO, f"?format={format}") for format in formats(server)),
         ],
         (*read, "400"): [lambda: server.read(PHOTO, "?unknown=1")],
         (*read, "408"): [slow],

@@ -66,16 +66,17 @@ private func decodeRaster(
   _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
   switch PictureFormat(of: bytes) {
-  case .jpeg: return try decodeJPEG(bytes, file: file, channels: channels, side: side)
-  case .png: return try decodePNG(bytes, file: file, channels: channels, side: side)
-  case .webp: return try decodeWebP(bytes, file: file, channels: channels, side: side)
-  case .heif: return try decodeHEIF(bytes, file: file, channels: channels, side: side)
-  case .tiff: return try decodeTIFF(bytes, file: file, page: page, channels: channels, side: side)
-  case .bmp: return reduced(try decodeBMP(bytes, file: file), side: side)
-  case .netpbm: return reduced(try decodeNetpbm(bytes, file: file), side: side)
-  case .other(let name):
+  case .jpeg?: return try decodeJPEG(bytes, file: file, channels: channels, side: side)
+  case .png?: return try decodePNG(bytes, file: file, channels: channels, side: side)
+  case .webp?: return try decodeWebP(bytes, file: file, channels: channels, side: side)
+  case .heif?: return try decodeHEIF(bytes, file: file, channels: channels, side: side)
+  case .tiff?: return try decodeTIFF(bytes, file: file, page: page, channels: channels, side: side)
+  case .bmp?: return reduced(try decodeBMP(bytes, file: file), side: side)
+  case .netpbm?: return reduced(try decodeNetpbm(bytes, file: file), side: side)
+  case nil:
+    let name = nameOfOtherFile(bytes)
     throw FileError(
-      file: file, expected: "a \(PictureFormat.readable) picture", found: name,
+      file: file, expected: "a \(PictureFormat.list("or")) picture", found: name,
       advice: name.hasSuffix("picture") || name.hasSuffix("document")
         ? "save or export it as JPEG or PNG" : nil)
   }

@@ -1,5 +1,4 @@
 import Imaging
-public import Networks
 
 extension ReadingParameters {
   /// The network's answers, and rules for what it cannot see in a tile.
@@ -24,18 +23,6 @@ extension ReadingParameters {
     public init() {}
   }
 }
-
-/// A network as the recognizer asks it.
-public protocol TileClassifier: Sendable {
-  /// How probable each of the digits 0...9 is for each tile; a network that knows what is not a
-  /// digit says how probable that is, too, as the eleventh.
-  ///
-  /// - Parameter tiles: 28 · 28 values each, row-major, 0 paper, 1 ink, as MNIST has them.
-  /// - Returns: ten or eleven probabilities a tile.
-  func probabilities(of tiles: [[Float]]) -> [[Float]]
-}
-
-extension DigitClassifier: TileClassifier {}
 
 /// The one way from ink to the network's answers. It remembers the answers for the ink of one page, so
 /// that nothing is asked twice.
@@ -88,16 +75,11 @@ struct TileReader: Sendable {
   private mutating func ask(_ tiles: [GrayImage]) -> [ClassProbabilities] {
     if tiles.isEmpty { return [] }
     remainingTiles -= tiles.count
-    return classifier.probabilities(of: tiles.map(\.networkInput)).map {
+    return classifier.probabilities(of: tiles).map {
       let answer = ClassProbabilities($0)
       return parameters.rejects ? answer : answer.withoutRejection()
     }
   }
-}
-
-extension GrayImage {
-  /// Pixels as a network takes them: 0 paper, 1 ink.
-  fileprivate var networkInput: [Float] { pixels.map { Float($0) / Float(UInt8.max) } }
 }
 
 extension Candidate {
