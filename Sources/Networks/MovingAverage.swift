@@ -5,7 +5,7 @@ public import Tensors
 public struct MovingAverage: Sendable {
   public let decay: Float
   public internal(set) var network: Network
-  /// Room for `update`, empty in between.
+  /// Scratch memory of `update`, empty in between.
   private var state: [Tensor] = []
 
   /// Starts at the network as it is.

@@ -48,7 +48,7 @@ public struct PooledConvolution: Sendable {
   }
 
   /// What the operation needs beside input and output; used again step after step.
-  public struct Room: Sendable {
+  public struct Scratch: Sendable {
     /// One image with its padding, and the gradient of one.
     fileprivate var framed = Tensor()
     fileprivate var framedGradient = Tensor()
@@ -58,49 +58,49 @@ public struct PooledConvolution: Sendable {
     fileprivate var weights = Tensor()
     fileprivate var tiles = Tensor()
     fileprivate var product = Tensor()
-    fileprivate var scratch = Tensor()
+    fileprivate var kernel = Tensor()
     fileprivate var transposedWeight = Tensor()
     fileprivate var transposedGradient = Tensor()
 
     public init() {}
   }
 
-  /// Training, before the first `apply` of a step: prepares the weight and makes room.
+  /// Training, before the first `apply` of a step: prepares the weight and takes memory.
   ///
   /// - Parameter weight: `[3, 3, inputChannels, outputChannels]`.
   /// - Parameter output: becomes of `outputShape`.
-  public func prepare(weight: Tensor, output: inout Tensor, room: inout Room) {
+  public func prepare(weight: Tensor, output: inout Tensor, scratch: inout Scratch) {
     output.resize(to: outputShape)
-    room.winners.resize(to: outputShape)
-    if geometry.inputChannels > 1 { Self.transform(weight, into: &room.weights) }
+    scratch.winners.resize(to: outputShape)
+    if geometry.inputChannels > 1 { Self.transform(weight, into: &scratch.weights) }
   }
 
-  /// Training: the output of some images, while `room` keeps what the gradients will need.
+  /// Training: the output of some images, while `scratch` keeps what the gradients will need.
   ///
   /// - Parameter output: of `outputShape`; the places of the images are written.
   public func apply(
     to input: Tensor, images: Range<Int>, weight: Tensor, bias: Tensor,
-    into output: inout Tensor, room: inout Room
+    into output: inout Tensor, scratch: inout Scratch
   ) {
-    var (winners, weights) = (Tensor(), Tensor())  // parts of the room cannot be lent beside it
-    swap(&winners, &room.winners)
-    swap(&weights, &room.weights)
+    var (winners, weights) = (Tensor(), Tensor())  // parts of the scratch cannot be lent beside it
+    swap(&winners, &scratch.winners)
+    swap(&weights, &scratch.weights)
     winners.withMutableCodes {
       apply(
         to: input, images: images,
         transformed: geometry.inputChannels == 1 ? weight : weights, bias: bias, into: &output,
-        winners: $0, room: &room)
+        winners: $0, scratch: &scratch)
     }
-    swap(&weights, &room.weights)
-    swap(&winners, &room.winners)
+    swap(&weights, &scratch.weights)
+    swap(&winners, &scratch.winners)
   }
 
   /// Inference: the output for a weight that `transformed` has prepared.
   public func callAsFunction(_ input: Tensor, transformed weight: Tensor, bias: Tensor) -> Tensor {
-    var (output, room) = (Tensor(uninitialized: outputShape), Room())
+    var (output, scratch) = (Tensor(uninitialized: outputShape), Scratch())
     apply(
       to: input, images: 0..<self.input[0], transformed: weight, bias: bias, into: &output,
-      winners: nil, room: &room)
+      winners: nil, scratch: &scratch)
     return output
   }
 
@@ -128,23 +128,23 @@ public struct PooledConvolution: Sendable {
 
   private func apply(
     to input: Tensor, images: Range<Int>, transformed weight: Tensor, bias: Tensor,
-    into output: inout Tensor, winners: MutableCodes?, room: inout Room
+    into output: inout Tensor, winners: MutableCodes?, scratch: inout Scratch
   ) {
     precondition(input.shape == self.input && output.shape == outputShape)
     precondition(images.lowerBound >= 0 && images.upperBound <= self.input[0])
-    room.framed.resize(to: framedShape)
+    scratch.framed.resize(to: framedShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
     if !isSingle {
-      room.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
-      room.product.resize(to: Shape(16, g.positions, g.outputChannels))
+      scratch.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
+      scratch.product.resize(to: Shape(16, g.positions, g.outputChannels))
     }
     weight.withValues { weight in
       bias.withValues { bias in
         input.withValues { input in
           output.withMutableValues { output in
             for image in images {
-              let picture = framed(input.base, image, room: &room.framed)
+              let picture = framed(input.base, image, frame: &scratch.framed)
               let result = output.base + image * g.outputValues
               let winners = winners.map { $0 + image * g.outputValues }
               if isSingle {
@@ -154,7 +154,7 @@ public struct PooledConvolution: Sendable {
               } else {
                 applyWinograd(
                   to: picture, weights: weight.base, bias: bias.base, into: result,
-                  winners: winners, room: &room)
+                  winners: winners, scratch: &scratch)
               }
             }
           }
@@ -166,11 +166,11 @@ public struct PooledConvolution: Sendable {
   /// One image.
   private func applyWinograd(
     to input: Floats, weights: Floats, bias: Floats, into output: MutableFloats,
-    winners: MutableCodes?, room: inout Room
+    winners: MutableCodes?, scratch: inout Scratch
   ) {
     let g = geometry
-    room.product.withMutableValues { product in
-      room.tiles.withMutableValues { tiles in
+    scratch.product.withMutableValues { product in
+      scratch.tiles.withMutableValues { tiles in
         kernels.winogradTiles(input, g, tileCount: g.positions, into: tiles.base)
         kernels.winogradProduct(
           tiles: tiles.base, weights: weights, tileCount: g.positions,
@@ -186,44 +186,44 @@ public struct PooledConvolution: Sendable {
   /// - Parameter weightGradient: becomes of the weight's shape.
   /// - Parameter biasGradient: becomes 0.
   public func prepareGradients(
-    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
+    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, scratch: inout Scratch
   ) {
     let g = geometry
     weightGradient.resize(to: weight.shape)
     biasGradient.resize(to: Shape(g.outputChannels))
     biasGradient.fill(with: 0)
     if g.inputChannels == 1 { return weightGradient.fill(with: 0) }
-    room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    room.transposedGradient.fill(with: 0)
-    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    scratch.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
+    scratch.transposedGradient.fill(with: 0)
+    scratch.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
     weight.withValues { weight in
-      room.transposedWeight.withMutableValues {
+      scratch.transposedWeight.withMutableValues {
         kernels.transposeWeights(
           weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
       }
     }
   }
 
-  /// The way back for some images through the `apply` with this room: adds to ∂loss/∂weight and to
+  /// The way back for some images through the `apply` with this scratch: adds to ∂loss/∂weight and to
   /// ∂loss/∂bias (each pooled output comes from one output of the convolution).
   ///
   /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
   public func addGradients(
     _ outputGradient: Tensor, images: Range<Int>, input: Tensor, weightGradient: inout Tensor,
-    biasGradient: inout Tensor, room: inout Room
+    biasGradient: inout Tensor, scratch: inout Scratch
   ) {
     precondition(input.shape == self.input && images.upperBound <= self.input[0])
     let first = firstImage(of: outputGradient, images, outputShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
-    room.framed.resize(to: framedShape)
-    if !isSingle { room.scratch.resize(to: Shape(2 * (g.positions + 1))) }
+    scratch.framed.resize(to: framedShape)
+    if !isSingle { scratch.kernel.resize(to: Shape(2 * (g.positions + 1))) }
     outputGradient.withValues { dY in
       input.withValues { x in
-        room.winners.withCodes { winners in
+        scratch.winners.withCodes { winners in
           biasGradient.withMutableValues { db in
             for image in images {
-              let picture = framed(x.base, image, room: &room.framed)
+              let picture = framed(x.base, image, frame: &scratch.framed)
               let dY = dY.base + (image - first) * g.outputValues
               let winners = winners + image * g.outputValues
               if isSingle {
@@ -233,10 +233,10 @@ public struct PooledConvolution: Sendable {
                     biasGradient: db.base)
                 }
               } else {
-                room.scratch.withMutableValues { scratch in
-                  room.transposedGradient.withMutableValues {
+                scratch.kernel.withMutableValues { kernelScratch in
+                  scratch.transposedGradient.withMutableValues {
                     kernels.pooledWeightGradient(
-                      dY, winners: winners, image: picture, g, scratch: scratch.base,
+                      dY, winners: winners, image: picture, g, scratch: kernelScratch.base,
                       into: $0.base, biasGradient: db.base)
                   }
                 }
@@ -249,10 +249,10 @@ public struct PooledConvolution: Sendable {
   }
 
   /// The way back, after the last `addGradients` of a step.
-  public func finishGradients(weightGradient: inout Tensor, room: inout Room) {
+  public func finishGradients(weightGradient: inout Tensor, scratch: inout Scratch) {
     let g = geometry
     if g.inputChannels == 1 { return }
-    room.transposedGradient.withValues { transposed in
+    scratch.transposedGradient.withValues { transposed in
       weightGradient.withMutableValues {
         kernels.transposeWeights(
           transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
@@ -266,25 +266,25 @@ public struct PooledConvolution: Sendable {
   /// - Parameter inputGradient: in the shape of the input, of all images or of these alone.
   public func findInputGradient(
     _ outputGradient: Tensor, images: Range<Int>, into inputGradient: inout Tensor,
-    room: inout Room
+    scratch: inout Scratch
   ) {
     let g = geometry
     precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
     let firstOutput = firstImage(of: outputGradient, images, outputShape)
     let firstInput = firstImage(of: inputGradient, images, input)
-    room.framedGradient.resize(to: framedShape)
-    room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
+    scratch.framedGradient.resize(to: framedShape)
+    scratch.kernel.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
     outputGradient.withValues { dY in
-      room.winners.withCodes { winners in
-        room.transposedWeight.withValues { transposed in
-          room.scratch.withMutableValues { scratch in
+      scratch.winners.withCodes { winners in
+        scratch.transposedWeight.withValues { transposed in
+          scratch.kernel.withMutableValues { kernelScratch in
             inputGradient.withMutableValues { dX in
               for image in images {
-                framed(gradient: dX.base, image - firstInput, room: &room.framedGradient) {
+                framed(gradient: dX.base, image - firstInput, frame: &scratch.framedGradient) {
                   kernels.pooledInputGradient(
                     dY.base + (image - firstOutput) * g.outputValues,
                     winners: winners + image * g.outputValues,
-                    transposedWeight: transposed.base, g, scratch: scratch.base, into: $0)
+                    transposedWeight: transposed.base, g, scratch: kernelScratch.base, into: $0)
                 }
               }
             }
@@ -312,26 +312,26 @@ public struct PooledConvolution: Sendable {
   private var imageValues: Int { input[1] * input[2] * input[3] }
 
   /// An image of the batch with its padding of zeros.
-  private func framed(_ batch: Floats, _ image: Int, room: inout Tensor) -> Floats {
+  private func framed(_ batch: Floats, _ image: Int, frame: inout Tensor) -> Floats {
     let source = batch + image * imageValues
     if padding == 0 { return source }
-    return room.withMutableValues { framed in
+    return frame.withMutableValues { framed in
       framed.update(repeating: 0)
       forEachLine { inner, outer, count in
         (framed.base + outer).update(from: source + inner, count: count)
       }
-      return Floats(framed.base)  // valid beyond: the room stays as it is until the next image
+      return Floats(framed.base)  // valid beyond: the frame stays as it is until the next image
     }
   }
 
   /// Lets `body` write the gradient of an image with its padding, and keeps what is within.
   private func framed(
-    gradient batch: MutableFloats, _ image: Int, room: inout Tensor,
+    gradient batch: MutableFloats, _ image: Int, frame: inout Tensor,
     _ body: (MutableFloats) -> Void
   ) {
     let target = batch + image * imageValues
     if padding == 0 { return body(target) }
-    room.withMutableValues { framed in
+    frame.withMutableValues { framed in
       body(framed.base)
       forEachLine { inner, outer, count in
         (target + inner).update(from: framed.base + outer, count: count)
