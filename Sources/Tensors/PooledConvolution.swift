@@ -6,11 +6,11 @@ import Kernels
 ///
 /// The result is that of the two operations one after the other, up to rounding.
 public struct PooledConvolution: Sendable {
-  private let padding: Int
+  let padding: Int
   private let hasReLU: Bool
   /// Of one image, padding included.
-  private let geometry: PooledGeometry
-  private let input: Shape
+  let geometry: PooledGeometry
+  let input: Shape
 
   /// - Parameter input: `[batch, rows, columns, inputChannels]`.
   /// - Returns: nil when the kernels do not cover the case: they take one input channel and a multiple
@@ -50,17 +50,17 @@ public struct PooledConvolution: Sendable {
   /// What the operation needs beside input and output; used again step after step.
   public struct Scratch: Sendable {
     /// One image with its padding, and the gradient of one.
-    fileprivate var framed = Tensor()
-    fileprivate var framedGradient = Tensor()
+    var framed = Tensor()
+    var framedGradient = Tensor()
     /// Which of the four outputs under each pooled one was the largest: 32-bit whole numbers in the
     /// memory of floats.
-    fileprivate var winners = Tensor()
-    fileprivate var weights = Tensor()
-    fileprivate var tiles = Tensor()
-    fileprivate var product = Tensor()
-    fileprivate var kernel = Tensor()
-    fileprivate var transposedWeight = Tensor()
-    fileprivate var transposedGradient = Tensor()
+    var winners = Tensor()
+    var weights = Tensor()
+    var tiles = Tensor()
+    var product = Tensor()
+    var kernel = Tensor()
+    var transposedWeight = Tensor()
+    var transposedGradient = Tensor()
 
     public init() {}
   }
@@ -178,188 +178,6 @@ public struct PooledConvolution: Sendable {
       }
       kernels.winogradPool(
         product.base, g, bias: bias, relu: hasReLU, into: output, winners: winners)
-    }
-  }
-
-  /// The way back, before the first `addGradients` of a step.
-  ///
-  /// - Parameter weightGradient: becomes of the weight's shape.
-  /// - Parameter biasGradient: becomes 0.
-  public func prepareGradients(
-    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, scratch: inout Scratch
-  ) {
-    let g = geometry
-    weightGradient.resize(to: weight.shape)
-    biasGradient.resize(to: Shape(g.outputChannels))
-    biasGradient.fill(with: 0)
-    if g.inputChannels == 1 { return weightGradient.fill(with: 0) }
-    scratch.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    scratch.transposedGradient.fill(with: 0)
-    scratch.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    weight.withValues { weight in
-      scratch.transposedWeight.withMutableValues {
-        kernels.transposeWeights(
-          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
-      }
-    }
-  }
-
-  /// The way back for some images through the `apply` with this scratch: adds to ∂loss/∂weight and to
-  /// ∂loss/∂bias (each pooled output comes from one output of the convolution).
-  ///
-  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
-  public func addGradients(
-    _ outputGradient: Tensor, images: Range<Int>, input: Tensor, weightGradient: inout Tensor,
-    biasGradient: inout Tensor, scratch: inout Scratch
-  ) {
-    precondition(input.shape == self.input && images.upperBound <= self.input[0])
-    let first = firstImage(of: outputGradient, images, outputShape)
-    let g = geometry
-    let isSingle = g.inputChannels == 1
-    scratch.framed.resize(to: framedShape)
-    if !isSingle { scratch.kernel.resize(to: Shape(2 * (g.positions + 1))) }
-    outputGradient.withValues { dY in
-      input.withValues { x in
-        scratch.winners.withCodes { winners in
-          biasGradient.withMutableValues { db in
-            for image in images {
-              let picture = framed(x.base, image, frame: &scratch.framed)
-              let dY = dY.base + (image - first) * g.outputValues
-              let winners = winners + image * g.outputValues
-              if isSingle {
-                weightGradient.withMutableValues {
-                  kernels.pooledWeightGradient1(
-                    dY, winners: winners, image: picture, g, into: $0.base,
-                    biasGradient: db.base)
-                }
-              } else {
-                scratch.kernel.withMutableValues { kernelScratch in
-                  scratch.transposedGradient.withMutableValues {
-                    kernels.pooledWeightGradient(
-                      dY, winners: winners, image: picture, g, scratch: kernelScratch.base,
-                      into: $0.base, biasGradient: db.base)
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The way back, after the last `addGradients` of a step.
-  public func finishGradients(weightGradient: inout Tensor, scratch: inout Scratch) {
-    let g = geometry
-    if g.inputChannels == 1 { return }
-    scratch.transposedGradient.withValues { transposed in
-      weightGradient.withMutableValues {
-        kernels.transposeWeights(
-          transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
-      }
-    }
-  }
-
-  /// ∂loss/∂input for some images, between `prepareGradients` and the end of the step.
-  ///
-  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
-  /// - Parameter inputGradient: in the shape of the input, of all images or of these alone.
-  public func findInputGradient(
-    _ outputGradient: Tensor, images: Range<Int>, into inputGradient: inout Tensor,
-    scratch: inout Scratch
-  ) {
-    let g = geometry
-    precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
-    let firstOutput = firstImage(of: outputGradient, images, outputShape)
-    let firstInput = firstImage(of: inputGradient, images, input)
-    scratch.framedGradient.resize(to: framedShape)
-    scratch.kernel.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
-    outputGradient.withValues { dY in
-      scratch.winners.withCodes { winners in
-        scratch.transposedWeight.withValues { transposed in
-          scratch.kernel.withMutableValues { kernelScratch in
-            inputGradient.withMutableValues { dX in
-              for image in images {
-                framed(gradient: dX.base, image - firstInput, frame: &scratch.framedGradient) {
-                  kernels.pooledInputGradient(
-                    dY.base + (image - firstOutput) * g.outputValues,
-                    winners: winners + image * g.outputValues,
-                    transposedWeight: transposed.base, g, scratch: kernelScratch.base, into: $0)
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The image that a tensor begins with: it holds all images of the batch, or only some.
-  private func firstImage(of tensor: Tensor, _ images: Range<Int>, _ all: Shape) -> Int {
-    if tensor.shape == all { return 0 }
-    precondition(tensor.shape == all.with(batch: images.count), "\(tensor.shape) of \(all)")
-    return images.lowerBound
-  }
-
-  // Where there is padding, images get it one after the other, just before they are looked at: a whole
-  // batch of framed images would have left the cache by then.
-
-  private var framedShape: Shape {
-    padding == 0 ? Shape(0) : Shape(geometry.rows, geometry.columns, geometry.inputChannels)
-  }
-
-  /// Values of one image without its padding.
-  private var imageValues: Int { input[1] * input[2] * input[3] }
-
-  /// An image of the batch with its padding of zeros.
-  private func framed(_ batch: Floats, _ image: Int, frame: inout Tensor) -> Floats {
-    let source = batch + image * imageValues
-    if padding == 0 { return source }
-    return frame.withMutableValues { framed in
-      framed.update(repeating: 0)
-      forEachLine { inner, outer, count in
-        (framed.base + outer).update(from: source + inner, count: count)
-      }
-      return Floats(framed.base)  // valid beyond: the frame stays as it is until the next image
-    }
-  }
-
-  /// Lets `body` write the gradient of an image with its padding, and keeps what is within.
-  private func framed(
-    gradient batch: MutableFloats, _ image: Int, frame: inout Tensor,
-    _ body: (MutableFloats) -> Void
-  ) {
-    let target = batch + image * imageValues
-    if padding == 0 { return body(target) }
-    frame.withMutableValues { framed in
-      body(framed.base)
-      forEachLine { inner, outer, count in
-        (target + inner).update(from: framed.base + outer, count: count)
-      }
-    }
-  }
-
-  /// Where each line of pixels of an image begins, without and with padding, and its values.
-  private func forEachLine(_ body: (_ inner: Int, _ outer: Int, _ count: Int) -> Void) {
-    let g = geometry
-    let line = input[2] * g.inputChannels
-    for row in 0..<input[1] {
-      body(row * line, ((row + padding) * g.columns + padding) * g.inputChannels, line)
-    }
-  }
-}
-
-extension Tensor {
-  /// The memory of the values seen as 32-bit whole numbers.
-  fileprivate func withCodes(_ body: (CodePointer) -> Void) {
-    withValues { values in
-      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
-    }
-  }
-
-  fileprivate mutating func withMutableCodes(_ body: (MutableCodes) -> Void) {
-    withMutableValues { values in
-      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
     }
   }
 }
