@@ -26,14 +26,19 @@ public protocol Optimizer: Sendable {
 /// - Source: D. Kingma, J. Ba, "Adam", ICLR 2015, algorithm 1; I. Loshchilov, F. Hutter,
 ///   "Decoupled weight decay regularization", ICLR 2019, algorithm 2.
 public struct Adam: Optimizer {
+  /// β₁, in 0..<1: what stays of the first moment in each step.
   public let beta1: Float
+  /// β₂, in 0..<1: what stays of the second moment.
   public let beta2: Float
+  /// ε, above 0.
   public let epsilon: Float
+  /// The share of a parameter that goes in each step, times the learning rate.
   public let weightDecay: Float
   public var steps = 0
   private var firstMoments: [Tensor] = []
   private var secondMoments: [Tensor] = []
 
+  /// Starts with moments of 0.
   public init(
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0
   ) {

@@ -7,8 +7,10 @@ public struct Architecture: Hashable, Sendable {
   public var input: [Int]
   /// How many logits the last layer gives.
   public var classes: Int
+  /// In the order in which they run.
   public var layers: [LayerDescription]
 
+  /// Says nothing yet about whether the layers fit: `Network` finds that out.
   public init(input: [Int] = [28, 28, 1], classes: Int = 10, layers: [LayerDescription]) {
     self.input = input
     self.classes = classes
@@ -18,14 +20,23 @@ public struct Architecture: Hashable, Sendable {
 
 /// One layer as data. The number of inputs follows from the layer before.
 public indirect enum LayerDescription: Hashable, Sendable {
+  /// `Conv2d`: output channels; side of the kernel, stride and padding in pixels.
   case conv2d(channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0)
+  /// `MaxPool2d`: side of the windows and stride, in pixels.
   case maxPool2d(size: Int, stride: Int)
+  /// `GlobalAveragePool`.
   case globalAveragePool
+  /// `BatchNorm2d`.
   case batchNorm2d
+  /// `ReLU`.
   case relu
+  /// `Dropout`: the probability of a value to become 0, in 0..<1.
   case dropout(rate: Float)
+  /// `Flatten`.
   case flatten
+  /// `Dense`.
   case dense(outputs: Int)
+  /// `Residual`: the layers beside the shortcut.
   case residual([LayerDescription])
 }
 
@@ -78,6 +89,8 @@ extension Architecture: Codable {
     return String(decoding: data, as: UTF8.self)
   }
 
+  /// Reads what `json` writes.
+  ///
   /// - Throws: `ShapeError` when the text is no architecture.
   public init(json: String) throws(ShapeError) {
     do {

@@ -10,14 +10,19 @@ public import Tensors
 /// - Note: any shape whose last axis is the channels.
 /// - Source: S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2.
 public struct BatchNorm2d: Layer {
+  /// `[channels]`: what normalized values are multiplied by.
   public private(set) var weight: Tensor
+  /// `[channels]`: what is then added.
   public private(set) var bias: Tensor
+  /// `[channels]`: the mean that inference takes.
   public private(set) var runningMean: Tensor
+  /// `[channels]`: the variance that inference takes, at least 0.
   public private(set) var runningVariance: Tensor
 
   private static let epsilon: Float = 1e-5
   private static let momentum: Float = 0.1
 
+  /// Weight 1, bias 0, running mean 0 and running variance 1, as in PyTorch.
   public init(channels: Int) {
     let shape = Shape(channels)
     self.init(
@@ -45,10 +50,18 @@ public struct BatchNorm2d: Layer {
     return input
   }
 
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = Tensor()
-    input.scaledAndShifted(by: inferenceCoefficients, into: &output)
-    return output
+  public func callAsFunction(_ input: Tensor) -> Tensor { prepared()(input) }
+
+  public func prepared() -> Inference { prepared(relu: false) }
+
+  /// The same, with or without a ReLU behind it.
+  func prepared(relu: Bool) -> Inference {
+    let coefficients = inferenceCoefficients
+    return { input in
+      var output = Tensor()
+      input.scaledAndShifted(by: coefficients, relu: relu, into: &output)
+      return output
+    }
   }
 
   /// `[2, channels]`: what inference multiplies by, then what it adds.
@@ -59,22 +72,44 @@ public struct BatchNorm2d: Layer {
     return coefficients
   }
 
+  /// The memory of a training pass.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+    fileprivate var output = Tensor()
+    fileprivate var inputGradient = Tensor()
+    fileprivate var weightGradient = Tensor()
+    fileprivate var biasGradient = Tensor()
+    /// `[2, channels]`: the micro-batch's means, then its variances (of `rows` rows).
+    fileprivate var moments = Tensor()
+    fileprivate var rows = 0
+    /// `[2, channels]`: what `forward` multiplies by, then what it adds.
+    fileprivate var coefficients = Tensor()
+    /// `[2, channels]`: Σ dY, then Σ dY · (x − mean).
+    fileprivate var gradientSums = Tensor()
+    /// `[3, channels]`: a, b and c of `backward`.
+    fileprivate var gradientCoefficients = Tensor()
+
+    public init() {}
+
+    public func visitGradients(_ visit: (Tensor) -> Void) {
+      visit(weightGradient)
+      visit(biasGradient)
+    }
+  }
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    forward(input, relu: false, in: &workspace)
+    forward(input, relu: false, in: &scratch)
   }
 
   /// The same, with or without a ReLU behind it.
-  func forward(_ input: Tensor, relu: Bool, in workspace: inout Workspace) -> Tensor {
-    // Kept: the batch's moments; the number of rows they are over; coefficients; sums.
-    workspace.prepare(parameters: 2, kept: 4)
-    input.momentsOfRows(into: &workspace.kept[0])
-    workspace.kept[1].resize(to: Shape(1))
-    workspace.kept[1].fill(with: Float(input.matrixRows))
-    findCoefficients(workspace.kept[0], into: &workspace.kept[2])
-    input.scaledAndShifted(by: workspace.kept[2], relu: relu, into: &workspace.output)
-    return workspace.output
+  func forward(_ input: Tensor, relu: Bool, in scratch: inout Scratch) -> Tensor {
+    input.momentsOfRows(into: &scratch.moments)
+    scratch.rows = input.matrixRows
+    findCoefficients(scratch.moments, into: &scratch.coefficients)
+    input.scaledAndShifted(by: scratch.coefficients, relu: relu, into: &scratch.output)
+    return scratch.output
   }
 
   /// With factor = weight / √(variance + ε): output = factor · input + (bias − factor · mean).
@@ -103,43 +138,44 @@ public struct BatchNorm2d: Layer {
   ///
   /// which is a · dY + b · x + c with one a, b and c for each channel.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    backward(outputGradient, input: input, relu: false, in: &workspace)
+    backward(outputGradient, input: input, relu: false, in: &scratch)
   }
 
   /// The same, with or without a ReLU behind it.
   func backward(
-    _ outputGradient: Tensor, input: Tensor, relu: Bool, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, relu: Bool, in scratch: inout Scratch
   ) -> Tensor {
-    let n = Float(input.matrixRows)
-    let rectified = relu ? workspace.output : nil
+    let rectified = relu ? scratch.output : nil
     input.gradientSums(
-      outputGradient, through: rectified, moments: workspace.kept[0], into: &workspace.kept[3])
-    findGradients(rows: n, in: &workspace)
-    guard workspace.needsInputGradient else { return Tensor() }
+      outputGradient, through: rectified, moments: scratch.moments,
+      into: &scratch.gradientSums)
+    findGradients(in: &scratch)
+    guard scratch.needsInputGradient else { return Tensor() }
     input.combined(
-      with: outputGradient, through: rectified, coefficients: workspace.kept[2],
-      into: &workspace.inputGradient)
-    return workspace.inputGradient
+      with: outputGradient, through: rectified, coefficients: scratch.gradientCoefficients,
+      into: &scratch.inputGradient)
+    return scratch.inputGradient
   }
 
   /// From the sums of `backward`: the gradients of weight and bias, and a, b and c.
-  private func findGradients(rows n: Float, in workspace: inout Workspace) {
-    workspace.kept[2].resize(to: Shape(3, channels))
-    workspace.parameterGradients[0].resize(to: weight.shape)
-    workspace.parameterGradients[1].resize(to: bias.shape)
-    let (moments, sums) = (workspace.kept[0], workspace.kept[3])
+  private func findGradients(in scratch: inout Scratch) {
+    let n = Float(scratch.rows)
+    scratch.gradientCoefficients.resize(to: Shape(3, channels))
+    scratch.weightGradient.resize(to: weight.shape)
+    scratch.biasGradient.resize(to: bias.shape)
+    let (moments, sums) = (scratch.moments, scratch.gradientSums)
     moments.withValues { moments in
       sums.withValues { sums in
         func deviation(_ c: Int) -> Float { (moments[channels + c] + Self.epsilon).squareRoot() }
-        workspace.parameterGradients[0].withMutableValues {
+        scratch.weightGradient.withMutableValues {
           for c in $0.indices { $0[c] = sums[channels + c] / deviation(c) }
         }
-        workspace.parameterGradients[1].withMutableValues {
+        scratch.biasGradient.withMutableValues {
           for c in $0.indices { $0[c] = sums[c] }
         }
-        workspace.kept[2].withMutableValues { coefficients in
+        scratch.gradientCoefficients.withMutableValues { coefficients in
           weight.withValues { weight in
             for c in weight.indices {
               let deviation = deviation(c)
@@ -169,11 +205,11 @@ public struct BatchNorm2d: Layer {
     try visit("runningVariance", &runningVariance)
   }
 
-  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
+  public mutating func updateStatistics(from scratch: Scratch, share: Float) {
     let momentum = Self.momentum * share
-    let rows = workspace.kept[1][0]
+    let rows = Float(scratch.rows)
     let unbiased = rows > 1 ? rows / (rows - 1) : 1
-    workspace.kept[0].withValues { moments in
+    scratch.moments.withValues { moments in
       runningMean.withMutableValues {
         for c in $0.indices { $0[c] += momentum * (moments[c] - $0[c]) }
       }

@@ -6,17 +6,21 @@ public import Tensors
 /// What is done to pixels before a network sees them: `(pixel − mean) / standardDeviation` for
 /// pixels in 0...1, ink bright.
 public struct Preprocessing: Hashable, Sendable, Codable {
+  /// What is subtracted, in brightness from 0 to 1.
   public var mean: Float
+  /// What is then divided by; above 0.
   public var standardDeviation: Float
 
   /// Mean and standard deviation of all pixels of the MNIST training images.
   public static let mnist = Preprocessing(mean: 0.1307, standardDeviation: 0.3081)
 
+  /// - Parameter standardDeviation: above 0.
   public init(mean: Float, standardDeviation: Float) {
     self.mean = mean
     self.standardDeviation = standardDeviation
   }
 
+  /// The number that the network gets for a pixel from 0 to 1.
   public func callAsFunction(_ pixel: Float) -> Float { (pixel - mean) / standardDeviation }
 
   /// Normalizes many pixels, in place.
@@ -30,7 +34,9 @@ public struct Preprocessing: Hashable, Sendable, Codable {
 /// A trained network in a file, with all it takes to use it: a safetensors file whose metadata holds
 /// the architecture, the preprocessing, and how the network came to be.
 public struct Checkpoint: Sendable {
+  /// Architecture and parameters.
   public var network: Network
+  /// The network was trained with it, and inference needs the same.
   public var preprocessing: Preprocessing
   /// What logits are divided by before they become probabilities, so that these say how often the
   /// network is right; above 0.
@@ -40,6 +46,7 @@ public struct Checkpoint: Sendable {
   /// How it came to be: recipe, seed, checksums of the data, validation accuracy, …
   public var facts: [String: String]
 
+  /// - Parameter temperature: above 0; 1 leaves probabilities as they are.
   public init(
     network: Network, preprocessing: Preprocessing = .mnist, temperature: Float = 1,
     facts: [String: String] = [:]
@@ -102,6 +109,7 @@ public struct Checkpoint: Sendable {
     facts = contents.metadata.filter { !own.contains($0.key) }
   }
 
+  /// The file's tensors and metadata; the same checkpoint gives the same bytes.
   public var contents: Safetensors {
     var contents = Safetensors(metadata: facts)
     contents.metadata["architecture"] = network.architecture.json

@@ -3,11 +3,17 @@ public import Tensors
 /// A 2-D convolution (cross-correlation, as in PyTorch): `output[position] = x[window] · weight + bias`.
 ///
 /// From `[batch, rows, columns, inputChannels]` to `[batch, rows′, columns′, outputChannels]`.
+///
+/// Within a `Sequential`, a 3x3 convolution of stride 1 with a 2x2 max-pooling behind it (and perhaps a
+/// ReLU in front of or behind the pooling) does not run here: Fusions/PooledConv2d.swift runs these
+/// layers as one operation, Tensors/PooledConvolution.swift. A batch normalization right behind a
+/// convolution is part of its weights in inference: Fusions/FoldedBatchNorm2d.swift.
 public struct Conv2d: Layer {
   /// `[kernelRows, kernelColumns, inputChannels, outputChannels]`
   public private(set) var weight: Tensor
   /// `[outputChannels]`
   public private(set) var bias: Tensor
+  /// Side, stride and padding of the kernel, in pixels.
   public let window: Window
 
   /// Weight and bias uniform in ±1/√fanIn with fanIn = side² · inputChannels, as in PyTorch.
@@ -33,7 +39,9 @@ public struct Conv2d: Layer {
     self.window = window
   }
 
+  /// The extent of the input's last axis.
   public var inputChannels: Int { weight.shape[2] }
+  /// The extent of the output's last axis.
   public var outputChannels: Int { weight.shape[3] }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -50,42 +58,60 @@ public struct Conv2d: Layer {
   }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    var (output, room) = (Tensor(), Tensor())
-    framed(input, room: &room).convolve(window, weight: weight, bias: bias, into: &output)
+    var (output, frame) = (Tensor(), Tensor())
+    framed(input, into: &frame).convolve(window, weight: weight, bias: bias, into: &output)
     return output
   }
 
+  /// The memory of a training pass.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+    var output = Tensor()
+    var inputGradient = Tensor()
+    /// Of the weight's and of the bias's shape.
+    var weightGradient = Tensor()
+    var biasGradient = Tensor()
+    /// The input with its padding, `[batch, rows + 2 · padding, columns + 2 · padding,
+    /// inputChannels]`; empty where there is no padding.
+    fileprivate var framedInput = Tensor()
+
+    public init() {}
+
+    public func visitGradients(_ visit: (Tensor) -> Void) {
+      visit(weightGradient)
+      visit(biasGradient)
+    }
+  }
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    workspace.prepare(parameters: 2, kept: 1)
-    framed(input, room: &workspace.kept[0])
-      .convolve(window, weight: weight, bias: bias, into: &workspace.output)
-    return workspace.output
+    framed(input, into: &scratch.framedInput)
+      .convolve(window, weight: weight, bias: bias, into: &scratch.output)
+    return scratch.output
   }
 
   /// The input as the windows see it: with its padding.
-  private func framed(_ input: Tensor, room: inout Tensor) -> Tensor {
+  private func framed(_ input: Tensor, into frame: inout Tensor) -> Tensor {
     _ = checkedShape(after: self, input.shape)
     if window.padding == 0 { return input }
-    input.framed(by: window.padding, into: &room)
-    return room
+    input.framed(by: window.padding, into: &frame)
+    return frame
   }
 
   /// With dY the output gradient and x[window] what lies under the window at a position:
   ///
   ///     dW = Σ x[window]ᵀ · dY        db = Σ dY        dx[window] += dY · Wᵀ
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    outputGradient.sumOfRows(into: &workspace.parameterGradients[1])
-    let framed = window.padding == 0 ? input : workspace.kept[0]
-    framed.convolutionWeightGradient(
-      window, outputGradient, into: &workspace.parameterGradients[0])
-    guard workspace.needsInputGradient else { return Tensor() }
+    outputGradient.sumOfRows(into: &scratch.biasGradient)
+    let framed = window.padding == 0 ? input : scratch.framedInput
+    framed.convolutionWeightGradient(window, outputGradient, into: &scratch.weightGradient)
+    guard scratch.needsInputGradient else { return Tensor() }
     outputGradient.convolutionInputGradient(
-      window, weight: weight, input: input.shape, into: &workspace.inputGradient)
-    return workspace.inputGradient
+      window, weight: weight, input: input.shape, into: &scratch.inputGradient)
+    return scratch.inputGradient
   }
 
   public mutating func visitParameters<Failure: Error>(

@@ -16,6 +16,8 @@ public struct Dense: Layer {
     bias = Tensor(uniform: bound, shape: Shape(outputs), using: &generator)
   }
 
+  /// - Parameter weight: `[inputs, outputs]`.
+  /// - Parameter bias: `[outputs]`.
   public init(weight: Tensor, bias: Tensor) {
     precondition(
       weight.shape == Shape(weight.shape[0], bias.count), "\(weight.shape), bias \(bias.shape)")
@@ -36,12 +38,14 @@ public struct Dense: Layer {
     return output
   }
 
+  /// Both results and the gradients of weight and bias.
+  public typealias Scratch = WeightedScratch
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    workspace.prepare(parameters: 2)
-    apply(to: input, into: &workspace.output)
-    return workspace.output
+    apply(to: input, into: &scratch.output)
+    return scratch.output
   }
 
   private func apply(to input: Tensor, into output: inout Tensor) {
@@ -52,16 +56,15 @@ public struct Dense: Layer {
 
   /// dW = inputᵀ · dY,  db = Σ rows of dY,  dInput = dY · Wᵀ.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    workspace.parameterGradients[0].resize(to: weight.shape)
-    multiply(
-      input.transposed, outputGradient.matrix, .replace, &workspace.parameterGradients[0])
-    outputGradient.sumOfRows(into: &workspace.parameterGradients[1])
-    guard workspace.needsInputGradient else { return Tensor() }
-    workspace.inputGradient.resize(to: input.shape)
-    multiply(outputGradient.matrix, weight.transposed, .replace, &workspace.inputGradient)
-    return workspace.inputGradient
+    scratch.weightGradient.resize(to: weight.shape)
+    multiply(input.transposed, outputGradient.matrix, .replace, &scratch.weightGradient)
+    outputGradient.sumOfRows(into: &scratch.biasGradient)
+    guard scratch.needsInputGradient else { return Tensor() }
+    scratch.inputGradient.resize(to: input.shape)
+    multiply(outputGradient.matrix, weight.transposed, .replace, &scratch.inputGradient)
+    return scratch.inputGradient
   }
 
   public mutating func visitParameters<Failure: Error>(

@@ -8,6 +8,7 @@ public struct DigitClassifier: Sendable {
   private let preprocessing: Preprocessing
   private let temperature: Float
 
+  /// The checkpoint's network, prepared for inference.
   public init(checkpoint: Checkpoint) {
     predictor = Predictor(checkpoint.network)
     let input = checkpoint.network.architecture.input

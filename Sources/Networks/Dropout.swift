@@ -5,6 +5,7 @@ public import Tensors
 ///
 /// - Source: N. Srivastava et al., "Dropout", JMLR 15 (2014), in its inverted form.
 public struct Dropout: Layer {
+  /// The probability of a value to become 0, in 0..<1.
   public let rate: Float
 
   /// - Parameter rate: in 0..<1.
@@ -17,23 +18,34 @@ public struct Dropout: Layer {
 
   public func callAsFunction(_ input: Tensor) -> Tensor { input }
 
+  /// The memory of a training pass.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+    fileprivate var output = Tensor()
+    fileprivate var inputGradient = Tensor()
+    /// What `forward` drew for each value: 0 or 1 / (1 − rate), of the input's shape.
+    fileprivate var factors = Tensor()
+
+    public init() {}
+  }
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using generator: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor {
-    workspace.prepare(kept: 1)
-    workspace.kept[0].resize(to: input.shape)
-    workspace.kept[0].withMutableValues { factors in
+    scratch.factors.resize(to: input.shape)
+    scratch.factors.withMutableValues { factors in
       for i in factors.indices { factors[i] = generator.uniform() < rate ? 0 : 1 / (1 - rate) }
     }
-    input.multiplied(by: workspace.kept[0], into: &workspace.output)
-    return workspace.output
+    input.multiplied(by: scratch.factors, into: &scratch.output)
+    return scratch.output
   }
 
   /// dInput = dY · the factors that `forward` drew.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    outputGradient.multiplied(by: workspace.kept[0], into: &workspace.inputGradient)
-    return workspace.inputGradient
+    guard scratch.needsInputGradient else { return Tensor() }
+    outputGradient.multiplied(by: scratch.factors, into: &scratch.inputGradient)
+    return scratch.inputGradient
   }
 }

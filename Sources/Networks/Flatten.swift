@@ -3,6 +3,7 @@ public import Tensors
 /// All axes but the batch become one: from `[batch, rows, columns, channels]` to
 /// `[batch, rows · columns · channels]`, in that order. Copies nothing.
 public struct Flatten: Layer {
+  /// Flattening has no parameters.
   public init() {}
 
   public func outputShape(for input: Shape) -> Shape {
@@ -13,11 +14,20 @@ public struct Flatten: Layer {
     input.reshaped(to: outputShape(for: input.shape))
   }
 
+  /// Nothing: results are the arguments under another shape.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+
+    public init() {}
+  }
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor { self(input) }
 
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
-  ) -> Tensor { outputGradient.reshaped(to: input.shape) }
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
+  ) -> Tensor {
+    scratch.needsInputGradient ? outputGradient.reshaped(to: input.shape) : Tensor()
+  }
 }

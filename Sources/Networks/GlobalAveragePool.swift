@@ -2,6 +2,7 @@ public import Tensors
 
 /// The mean over rows and columns: from `[batch, rows, columns, channels]` to `[batch, channels]`.
 public struct GlobalAveragePool: Layer {
+  /// The mean has no parameters.
   public init() {}
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -17,11 +18,14 @@ public struct GlobalAveragePool: Layer {
     return output
   }
 
+  /// Both results, nothing else.
+  public typealias Scratch = ResultScratch
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    average(input, into: &workspace.output)
-    return workspace.output
+    average(input, into: &scratch.output)
+    return scratch.output
   }
 
   private func average(_ input: Tensor, into output: inout Tensor) {
@@ -46,15 +50,16 @@ public struct GlobalAveragePool: Layer {
 
   /// dInput = dY / (rows · columns) at every pixel.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    workspace.inputGradient.resize(to: input.shape)
+    guard scratch.needsInputGradient else { return Tensor() }
+    scratch.inputGradient.resize(to: input.shape)
     let (batch, pixels, channels) = (
       input.shape[0], input.shape[1] * input.shape[2], input.shape[3]
     )
     let share = 1 / Float(pixels)
     outputGradient.withValues { dY in
-      workspace.inputGradient.withMutableValues { dX in
+      scratch.inputGradient.withMutableValues { dX in
         for image in 0..<batch {
           for pixel in 0..<pixels {
             for c in 0..<channels {
@@ -64,6 +69,6 @@ public struct GlobalAveragePool: Layer {
         }
       }
     }
-    return workspace.inputGradient
+    return scratch.inputGradient
   }
 }

@@ -3,9 +3,27 @@ public import Tensors
 /// A step of a network, with its gradient written by hand.
 ///
 /// A layer is a value. Inference and training passes change nothing in it, so that many threads may
-/// run one layer at once; what a training pass has to remember lies in a `Workspace`, one for each
+/// run one layer at once; what a training pass has to remember lies in a `Scratch`, one for each
 /// micro-batch.
+///
+/// The contract of a training pass, which `worstGradientError` of the tests checks for every layer:
+///
+/// - `forward` answers f(input, parameters), and `backward(direction)` the gradient of the inner
+///   product ⟨f(input, parameters), direction⟩: by the input as its result, by each parameter in
+///   the scratch. With direction = ∂loss/∂output these are ∂loss/∂input and ∂loss/∂parameters.
+/// - Gradients replace those of the pass before; they do not add up.
+/// - `forward` may draw from the generator and write to the scratch, and does nothing else: it
+///   changes neither the layer nor its statistics. The same input, parameters and state of the
+///   generator give the same bits, whatever the scratch was used for before.
+/// - Each `backward` follows a `forward` with the same scratch, the same input and unchanged
+///   parameters. Through a `Workspace`, `backward` without a `forward` before it is a failed
+///   precondition.
+/// - Results share their memory with the scratch (or with the input, where a layer copies nothing):
+///   whoever keeps one beyond the next pass makes that pass copy it, which is correct but slow.
 public protocol Layer: Sendable {
+  /// The memory of a training pass; see `LayerScratch`.
+  associatedtype Scratch: LayerScratch
+
   /// The shape of the output for an input of this shape, batch included.
   ///
   /// - Throws: `ShapeError` when the layer cannot take such an input.
@@ -14,22 +32,24 @@ public protocol Layer: Sendable {
   /// Inference: the output.
   func callAsFunction(_ input: Tensor) -> Tensor
 
-  /// Training: the output, while `workspace` keeps what `backward` will need. `Dropout` draws from
+  /// Inference for many calls: all that depends on the parameters alone is computed here, once.
+  /// The answers are those of `callAsFunction`.
+  func prepared() -> Inference
+
+  /// Training: the output, while `scratch` keeps what `backward` will need. `Dropout` draws from
   /// `generator`; `BatchNorm2d` normalizes by the statistics of this very batch.
-  ///
-  /// The answer shares its memory with `workspace`: let go of it before the next pass.
   func forward(
-    _ input: Tensor, in workspace: inout Workspace, using generator: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor
 
-  /// The way back through the last `forward`: leaves ∂loss/∂parameters in
-  /// `workspace.parameterGradients`, in the order of `visitParameters`, and answers ∂loss/∂input.
+  /// The way back through the last `forward`: the gradient by the input as the result, the gradients
+  /// by the parameters in `scratch`, which shows them by `visitGradients`.
   ///
+  /// - Parameter outputGradient: the direction, of the output's shape.
   /// - Parameter input: the same as in `forward`.
-  /// - Returns: an empty tensor when `workspace.needsInputGradient` is false.
-  func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
-  ) -> Tensor
+  /// - Returns: a tensor of the input's shape, or an empty one when `scratch.needsInputGradient` is
+  ///   false.
+  func backward(_ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch) -> Tensor
 
   /// Shows every parameter to `visit`, always in the same order: the door for optimizers,
   /// checkpoints and gradient checks.
@@ -40,67 +60,42 @@ public protocol Layer: Sendable {
   mutating func visitStatistics<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void) throws(Failure)
 
-  /// Takes in what the last `forward` in `workspace` saw of the data. Called once for every
+  /// Takes in what the last `forward` with `scratch` saw of the data. Called once for every
   /// micro-batch, in their order, so that the result does not depend on the threads.
   ///
   /// - Parameter share: the micro-batch's share of its batch, 0 to 1: a batch counts the same in
   ///   however many parts it comes.
-  mutating func updateStatistics(from workspace: Workspace, share: Float)
+  mutating func updateStatistics(from scratch: Scratch, share: Float)
 }
+
+/// A layer or a network that only answers: from the input to the output.
+public typealias Inference = @Sendable (Tensor) -> Tensor
 
 // Most layers have no parameters, and fewer collect statistics.
 extension Layer {
+  /// Computes nothing beforehand.
+  public func prepared() -> Inference { { self($0) } }
+
+  /// Shows nothing: for layers without parameters.
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {}
 
+  /// Shows nothing: for layers that collect no statistics.
   public mutating func visitStatistics<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {}
 
-  public mutating func updateStatistics(from workspace: Workspace, share: Float) {}
-}
-
-/// What one layer needs for one micro-batch. It is used again step after step: its tensors keep
-/// their memory, so that a training step in the steady state allocates nothing.
-public struct Workspace: Sendable {
-  /// What `forward` answered.
-  public var output = Tensor()
-  /// What `backward` answered.
-  public var inputGradient = Tensor()
-  /// ∂loss/∂parameters, in the order of `visitParameters`.
-  public var parameterGradients: [Tensor] = []
-  /// What a layer remembers between `forward` and `backward`; what is where is up to the layer.
-  public var kept: [Tensor] = []
-  /// The workspaces of the layers that a layer consists of.
-  public var inner: [Workspace] = []
-  /// What a convolution that runs together with its pooling needs.
-  var pooled = PooledConvolution.Room()
-  /// What each inner layer answered in `forward`; each is the input of the next.
-  var outputs: [Tensor] = []
-  /// Whether `backward` shall find ∂loss/∂input; the first layer of a network can do without.
-  /// To be set before `forward`.
-  public var needsInputGradient = true
-
-  public init() {}
-
-  /// Makes room for so many tensors, which then stay.
-  mutating func prepare(parameters: Int = 0, kept: Int = 0) {
-    while parameterGradients.count < parameters { parameterGradients.append(Tensor()) }
-    while self.kept.count < kept { self.kept.append(Tensor()) }
-  }
-
-  /// Shows the gradient of every parameter, in the order of `visitParameters`.
-  public func visitGradients(_ visit: (Tensor) -> Void) {
-    parameterGradients.forEach(visit)
-    for workspace in inner { workspace.visitGradients(visit) }
-  }
+  /// Changes nothing: for layers that collect no statistics.
+  public mutating func updateStatistics(from scratch: Scratch, share: Float) {}
 }
 
 /// Why a layer cannot follow another.
 public struct ShapeError: Error, Equatable, CustomStringConvertible {
+  /// The layer, what it takes and what it was given, in one line.
   public let description: String
 
+  /// An error with this text.
   public init(_ description: String) { self.description = description }
 }
 

@@ -5,8 +5,11 @@ public import Tensors
 /// From `[batch, rows, columns, channels]` to `[batch, rows′, columns′, channels]`; rows and columns
 /// that no whole window covers are left out, as in PyTorch.
 public struct MaxPool2d: Layer {
+  /// The windows, without padding.
   public let window: Window
 
+  /// - Parameter side: of a window, in pixels.
+  /// - Parameter stride: how far a window moves, in pixels.
   public init(side: Int, stride: Int) { window = Window(side: side, stride: stride) }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -27,21 +30,24 @@ public struct MaxPool2d: Layer {
     return output
   }
 
+  /// Both results, nothing else.
+  public typealias Scratch = ResultScratch
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    input.maxPooled(window, into: &workspace.output)
-    return workspace.output
+    input.maxPooled(window, into: &scratch.output)
+    return scratch.output
   }
 
   /// Each output's gradient goes to the first input of its window that equals the output; where
   /// windows overlap, gradients add up.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    guard workspace.needsInputGradient else { return Tensor() }
+    guard scratch.needsInputGradient else { return Tensor() }
     input.maxPoolGradient(
-      outputGradient, output: workspace.output, window, into: &workspace.inputGradient)
-    return workspace.inputGradient
+      outputGradient, output: scratch.output, window, into: &scratch.inputGradient)
+    return scratch.inputGradient
   }
 }

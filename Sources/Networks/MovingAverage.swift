@@ -3,9 +3,11 @@ public import Tensors
 /// An exponential moving average of a network's state, parameters and running statistics alike:
 /// `average ← decay · average + (1 − decay) · current` after each step.
 public struct MovingAverage: Sendable {
+  /// The share of the average that stays in each step, 0 to 1.
   public let decay: Float
+  /// The network with the averages as its state.
   public internal(set) var network: Network
-  /// Room for `update`, empty in between.
+  /// Scratch memory of `update`, empty in between.
   private var state: [Tensor] = []
 
   /// Starts at the network as it is.
@@ -14,6 +16,8 @@ public struct MovingAverage: Sendable {
     self.decay = decay
   }
 
+  /// Takes one step.
+  ///
   /// - Parameter current: is only read; `inout` since visiting a network asks for it.
   public mutating func update(with current: inout Network) {
     current.visitState { _, value in state.append(value) }

@@ -3,7 +3,9 @@ public import Workers
 
 /// A network built from its architecture: the layers and their parameters. A value.
 public struct Network: Sendable {
+  /// The description that the layers were built from.
   public let architecture: Architecture
+  /// The layers with their parameters; training runs them.
   public internal(set) var body: Sequential
 
   /// The most parameters a network may have: 2²⁶, or 256 MiB.
@@ -56,6 +58,7 @@ public struct Network: Sendable {
     body.updateStatistics(from: workspace, share: share)
   }
 
+  /// How many numbers training changes by a gradient.
   public var parameterCount: Int {
     var copy = body
     var count = 0

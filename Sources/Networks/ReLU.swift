@@ -2,6 +2,7 @@ public import Tensors
 
 /// The rectified linear unit: `output = max(input, 0)`, element by element.
 public struct ReLU: Layer {
+  /// A ReLU has no parameters.
   public init() {}
 
   public func outputShape(for input: Shape) -> Shape { input }
@@ -12,18 +13,22 @@ public struct ReLU: Layer {
     return output
   }
 
+  /// Both results, nothing else.
+  public typealias Scratch = ResultScratch
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using _: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
-    input.rectified(into: &workspace.output)
-    return workspace.output
+    input.rectified(into: &scratch.output)
+    return scratch.output
   }
 
   /// dInput = dY where output > 0, else 0.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    workspace.output.rectifiedGradient(outputGradient, into: &workspace.inputGradient)
-    return workspace.inputGradient
+    guard scratch.needsInputGradient else { return Tensor() }
+    scratch.output.rectifiedGradient(outputGradient, into: &scratch.inputGradient)
+    return scratch.inputGradient
   }
 }

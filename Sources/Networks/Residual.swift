@@ -4,8 +4,10 @@ public import Tensors
 ///
 /// - Source: K. He et al., "Deep residual learning for image recognition", CVPR 2016, equation 1.
 public struct Residual: Layer {
+  /// The layers beside the shortcut; they keep the shape.
   public private(set) var body: Sequential
 
+  /// - Parameter body: layers whose output has the shape of their input.
   public init(_ body: Sequential) { self.body = body }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -16,31 +18,48 @@ public struct Residual: Layer {
     return shape
   }
 
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    var output = body(input)
-    output.add(input)
-    return output
+  public func callAsFunction(_ input: Tensor) -> Tensor { prepared()(input) }
+
+  public func prepared() -> Inference {
+    let body = body.prepared()
+    return { input in
+      // In memory of its own: a body that copies nothing answers with the input.
+      var output = body(input)
+      output.add(input)
+      return output
+    }
+  }
+
+  /// The memory of a training pass.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+    fileprivate var output = Tensor()
+    fileprivate var inputGradient = Tensor()
+    fileprivate var body = Sequential.Scratch()
+
+    public init() {}
+
+    public func visitGradients(_ visit: (Tensor) -> Void) { body.visitGradients(visit) }
   }
 
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using generator: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor {
-    if workspace.inner.isEmpty { workspace.inner.append(Workspace()) }
-    workspace.output.copy(body.forward(input, in: &workspace.inner[0], using: &generator))
-    workspace.output.add(input)
-    return workspace.output
+    scratch.body.needsInputGradient = scratch.needsInputGradient
+    scratch.output.copy(body.forward(input, in: &scratch.body, using: &generator))
+    scratch.output.add(input)
+    return scratch.output
   }
 
   /// dInput = dY + body's way back of dY.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
-    workspace.inner[0].needsInputGradient = workspace.needsInputGradient
-    let bodyGradient = body.backward(outputGradient, input: input, in: &workspace.inner[0])
-    guard workspace.needsInputGradient else { return Tensor() }
-    workspace.inputGradient.copy(outputGradient)
-    workspace.inputGradient.add(bodyGradient)
-    return workspace.inputGradient
+    let bodyGradient = body.backward(outputGradient, input: input, in: &scratch.body)
+    guard scratch.needsInputGradient else { return Tensor() }
+    scratch.inputGradient.copy(outputGradient)
+    scratch.inputGradient.add(bodyGradient)
+    return scratch.inputGradient
   }
 
   public mutating func visitParameters<Failure: Error>(
@@ -51,7 +70,7 @@ public struct Residual: Layer {
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) { try body.visitStatistics(visit) }
 
-  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
-    body.updateStatistics(from: workspace.inner[0], share: share)
+  public mutating func updateStatistics(from scratch: Scratch, share: Float) {
+    body.updateStatistics(from: scratch.body, share: share)
   }
 }

@@ -9,11 +9,14 @@ public import Tensors
 /// - Source: I. Sutskever et al., "On the importance of initialization and momentum in deep
 ///   learning", ICML 2013; `torch.optim.SGD(nesterov=True)`.
 public struct SGD: Optimizer {
+  /// μ, in 0..<1.
   public let momentum: Float
+  /// The share of a parameter that is added to its gradient.
   public let weightDecay: Float
   public var steps = 0
   private var velocities: [Tensor] = []
 
+  /// Starts with velocities of 0.
   public init(momentum: Float = 0.9, weightDecay: Float = 0) {
     self.momentum = momentum
     self.weightDecay = weightDecay

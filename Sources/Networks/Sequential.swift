@@ -1,98 +1,96 @@
 public import Tensors
 
-/// Layers one after the other.
+/// Layers one after the other. Some of them run together; see Fusions/Fusion.swift.
 public struct Sequential: Layer {
-  public private(set) var layers: [any Layer]
-  /// How the layers are run; see Fusion.swift.
-  let steps: [Step]
+  /// The layers as they run: one by one, or several as one.
+  private(set) var steps: [any Layer]
   // Made once, since every training step visits the parameters.
-  private let parameterNames: [[String]]
-  private let statisticsNames: [[String]]
+  private let parameterNames: [String]
+  private let statisticsNames: [String]
 
+  /// - Parameter layers: in the order in which they run; each takes the output of the one before.
   public init(_ layers: [any Layer]) {
-    self.layers = layers
-    steps = Self.steps(for: layers)
+    steps = fused(layers, by: trainingFusions)
     parameterNames = Self.names(in: layers) { $0.visitParameters($1) }
     statisticsNames = Self.names(in: layers) { $0.visitStatistics($1) }
   }
 
-  /// "layers.0.weight" and so on for each layer.
+  /// "layers.0.weight" and so on, layer by layer.
   private static func names(
     in layers: [any Layer], _ visit: (inout any Layer, (String, inout Tensor) -> Void) -> Void
-  ) -> [[String]] {
-    layers.enumerated().map { index, layer in
-      var (layer, names) = (layer, [String]())
+  ) -> [String] {
+    var names: [String] = []
+    for (index, layer) in layers.enumerated() {
+      var layer = layer
       visit(&layer) { name, _ in names.append("layers.\(index).\(name)") }
-      return names
     }
+    return names
   }
+
+  /// The layers in their order, whether or not they run together.
+  public var layers: [any Layer] { unfused(steps) }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     var shape = input
-    for layer in layers { shape = try layer.outputShape(for: shape) }
+    for step in steps { shape = try step.outputShape(for: shape) }
     return shape
   }
 
   public func callAsFunction(_ input: Tensor) -> Tensor { Predictor(self)(input) }
 
+  public func prepared() -> Inference {
+    let predictor = Predictor(self)
+    return { predictor($0) }
+  }
+
+  /// The memory of a pass through all steps.
+  public struct Scratch: LayerScratch {
+    public var needsInputGradient = true
+    /// Of each step.
+    fileprivate var steps: [Workspace] = []
+    /// The result of each step in `forward`: the input of the next.
+    fileprivate var outputs: [Tensor] = []
+
+    public init() {}
+
+    public func visitGradients(_ visit: (Tensor) -> Void) {
+      for step in steps { step.visitGradients(visit) }
+    }
+  }
+
   public func forward(
-    _ input: Tensor, in workspace: inout Workspace, using generator: inout SplitMix64
+    _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor {
-    while workspace.inner.count < layers.count { workspace.inner.append(Workspace()) }
-    workspace.outputs.removeAll(keepingCapacity: true)
+    while scratch.steps.count < steps.count { scratch.steps.append(Workspace()) }
+    scratch.outputs.removeAll(keepingCapacity: true)
     var value = input
-    for (position, step) in steps.enumerated() {
-      let needsInputGradient = position > 0 || workspace.needsInputGradient
-      switch step {
-      case .layer(let index):
-        workspace.inner[index].needsInputGradient = needsInputGradient
-        value = layers[index].forward(value, in: &workspace.inner[index], using: &generator)
-      case .pooledConvolution(let step):
-        workspace.inner[step.convolution].needsInputGradient = needsInputGradient
-        value = forward(value, step, in: &workspace, using: &generator)
-      case .pooledPair(let step, let next):
-        workspace.inner[step.convolution].needsInputGradient = needsInputGradient
-        workspace.inner[next.convolution].needsInputGradient = true
-        value = forward(value, step, next, in: &workspace, using: &generator)
-      case .rectifiedNormalization(let index):
-        workspace.inner[index].needsInputGradient = needsInputGradient
-        value = normalization(index).forward(value, relu: true, in: &workspace.inner[index])
-      }
-      workspace.outputs.append(value)
+    for index in steps.indices {
+      scratch.steps[index].needsInputGradient = index > 0 || scratch.needsInputGradient
+      value = steps[index].forward(value, in: &scratch.steps[index], using: &generator)
+      scratch.outputs.append(value)
     }
     return value
   }
 
   /// The chain rule: every step's input gradient is the output gradient of the one before.
   public func backward(
-    _ outputGradient: Tensor, input: Tensor, in workspace: inout Workspace
+    _ outputGradient: Tensor, input: Tensor, in scratch: inout Scratch
   ) -> Tensor {
     var gradient = outputGradient
-    for position in steps.indices.reversed() {
-      let stepInput = position == 0 ? input : workspace.outputs[position - 1]
-      switch steps[position] {
-      case .layer(let index):
-        gradient = layers[index].backward(
-          gradient, input: stepInput, in: &workspace.inner[index])
-      case .pooledConvolution(let step):
-        gradient = backward(gradient, step, input: stepInput, in: &workspace)
-      case .pooledPair(let step, let next):
-        gradient = backward(gradient, step, next, input: stepInput, in: &workspace)
-      case .rectifiedNormalization(let index):
-        gradient = normalization(index).backward(
-          gradient, input: stepInput, relu: true, in: &workspace.inner[index])
-      }
+    for index in steps.indices.reversed() {
+      let stepInput = index == 0 ? input : scratch.outputs[index - 1]
+      gradient = steps[index].backward(gradient, input: stepInput, in: &scratch.steps[index])
     }
-    workspace.outputs.removeAll(keepingCapacity: true)
-    return gradient
+    scratch.outputs.removeAll(keepingCapacity: true)
+    return scratch.needsInputGradient ? gradient : Tensor()
   }
 
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
-    for index in layers.indices {
-      var names = parameterNames[index].makeIterator()
-      try layers[index].visitParameters { (_, value) throws(Failure) in
+    var names = parameterNames.makeIterator()
+    for index in steps.indices {
+      try steps[index].visitParameters { (_, value) throws(Failure) in
         try visit(names.next()!, &value)
       }
     }
@@ -101,17 +99,17 @@ public struct Sequential: Layer {
   public mutating func visitStatistics<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
-    for index in layers.indices {
-      var names = statisticsNames[index].makeIterator()
-      try layers[index].visitStatistics { (_, value) throws(Failure) in
+    var names = statisticsNames.makeIterator()
+    for index in steps.indices {
+      try steps[index].visitStatistics { (_, value) throws(Failure) in
         try visit(names.next()!, &value)
       }
     }
   }
 
-  public mutating func updateStatistics(from workspace: Workspace, share: Float) {
-    for index in layers.indices {
-      layers[index].updateStatistics(from: workspace.inner[index], share: share)
+  public mutating func updateStatistics(from scratch: Scratch, share: Float) {
+    for index in steps.indices {
+      steps[index].updateStatistics(from: scratch.steps[index], share: share)
     }
   }
 }

@@ -85,7 +85,7 @@ public func multiply(
     b.tensor.withValues { bValues in
       result.withMutableValues { product in
         if isSmall {
-          return withRoom(of: kernels.productScratch) { scratch in
+          return withScratch(of: kernels.productScratch) { scratch in
             kernels.multiply(
               aValues.base + a.storedRows.lowerBound * a.storedColumns, aRow: a.rowStride,
               aColumn: a.columnStride,

@@ -6,11 +6,11 @@ import Kernels
 ///
 /// The result is that of the two operations one after the other, up to rounding.
 public struct PooledConvolution: Sendable {
-  private let padding: Int
+  let padding: Int
   private let hasReLU: Bool
   /// Of one image, padding included.
-  private let geometry: PooledGeometry
-  private let input: Shape
+  let geometry: PooledGeometry
+  let input: Shape
 
   /// - Parameter input: `[batch, rows, columns, inputChannels]`.
   /// - Returns: nil when the kernels do not cover the case: they take one input channel and a multiple
@@ -48,59 +48,59 @@ public struct PooledConvolution: Sendable {
   }
 
   /// What the operation needs beside input and output; used again step after step.
-  public struct Room: Sendable {
+  public struct Scratch: Sendable {
     /// One image with its padding, and the gradient of one.
-    fileprivate var framed = Tensor()
-    fileprivate var framedGradient = Tensor()
+    var framed = Tensor()
+    var framedGradient = Tensor()
     /// Which of the four outputs under each pooled one was the largest: 32-bit whole numbers in the
     /// memory of floats.
-    fileprivate var winners = Tensor()
-    fileprivate var weights = Tensor()
-    fileprivate var tiles = Tensor()
-    fileprivate var product = Tensor()
-    fileprivate var scratch = Tensor()
-    fileprivate var transposedWeight = Tensor()
-    fileprivate var transposedGradient = Tensor()
+    var winners = Tensor()
+    var weights = Tensor()
+    var tiles = Tensor()
+    var product = Tensor()
+    var kernel = Tensor()
+    var transposedWeight = Tensor()
+    var transposedGradient = Tensor()
 
     public init() {}
   }
 
-  /// Training, before the first `apply` of a step: prepares the weight and makes room.
+  /// Training, before the first `apply` of a step: prepares the weight and takes memory.
   ///
   /// - Parameter weight: `[3, 3, inputChannels, outputChannels]`.
   /// - Parameter output: becomes of `outputShape`.
-  public func prepare(weight: Tensor, output: inout Tensor, room: inout Room) {
+  public func prepare(weight: Tensor, output: inout Tensor, scratch: inout Scratch) {
     output.resize(to: outputShape)
-    room.winners.resize(to: outputShape)
-    if geometry.inputChannels > 1 { Self.transform(weight, into: &room.weights) }
+    scratch.winners.resize(to: outputShape)
+    if geometry.inputChannels > 1 { Self.transform(weight, into: &scratch.weights) }
   }
 
-  /// Training: the output of some images, while `room` keeps what the gradients will need.
+  /// Training: the output of some images, while `scratch` keeps what the gradients will need.
   ///
   /// - Parameter output: of `outputShape`; the places of the images are written.
   public func apply(
     to input: Tensor, images: Range<Int>, weight: Tensor, bias: Tensor,
-    into output: inout Tensor, room: inout Room
+    into output: inout Tensor, scratch: inout Scratch
   ) {
-    var (winners, weights) = (Tensor(), Tensor())  // parts of the room cannot be lent beside it
-    swap(&winners, &room.winners)
-    swap(&weights, &room.weights)
+    var (winners, weights) = (Tensor(), Tensor())  // parts of the scratch cannot be lent beside it
+    swap(&winners, &scratch.winners)
+    swap(&weights, &scratch.weights)
     winners.withMutableCodes {
       apply(
         to: input, images: images,
         transformed: geometry.inputChannels == 1 ? weight : weights, bias: bias, into: &output,
-        winners: $0, room: &room)
+        winners: $0, scratch: &scratch)
     }
-    swap(&weights, &room.weights)
-    swap(&winners, &room.winners)
+    swap(&weights, &scratch.weights)
+    swap(&winners, &scratch.winners)
   }
 
   /// Inference: the output for a weight that `transformed` has prepared.
   public func callAsFunction(_ input: Tensor, transformed weight: Tensor, bias: Tensor) -> Tensor {
-    var (output, room) = (Tensor(uninitialized: outputShape), Room())
+    var (output, scratch) = (Tensor(uninitialized: outputShape), Scratch())
     apply(
       to: input, images: 0..<self.input[0], transformed: weight, bias: bias, into: &output,
-      winners: nil, room: &room)
+      winners: nil, scratch: &scratch)
     return output
   }
 
@@ -128,23 +128,23 @@ public struct PooledConvolution: Sendable {
 
   private func apply(
     to input: Tensor, images: Range<Int>, transformed weight: Tensor, bias: Tensor,
-    into output: inout Tensor, winners: MutableCodes?, room: inout Room
+    into output: inout Tensor, winners: MutableCodes?, scratch: inout Scratch
   ) {
     precondition(input.shape == self.input && output.shape == outputShape)
     precondition(images.lowerBound >= 0 && images.upperBound <= self.input[0])
-    room.framed.resize(to: framedShape)
+    scratch.framed.resize(to: framedShape)
     let g = geometry
     let isSingle = g.inputChannels == 1
     if !isSingle {
-      room.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
-      room.product.resize(to: Shape(16, g.positions, g.outputChannels))
+      scratch.tiles.resize(to: Shape(16, g.positions, g.inputChannels))
+      scratch.product.resize(to: Shape(16, g.positions, g.outputChannels))
     }
     weight.withValues { weight in
       bias.withValues { bias in
         input.withValues { input in
           output.withMutableValues { output in
             for image in images {
-              let picture = framed(input.base, image, room: &room.framed)
+              let picture = framed(input.base, image, frame: &scratch.framed)
               let result = output.base + image * g.outputValues
               let winners = winners.map { $0 + image * g.outputValues }
               if isSingle {
@@ -154,7 +154,7 @@ public struct PooledConvolution: Sendable {
               } else {
                 applyWinograd(
                   to: picture, weights: weight.base, bias: bias.base, into: result,
-                  winners: winners, room: &room)
+                  winners: winners, scratch: &scratch)
               }
             }
           }
@@ -166,11 +166,11 @@ public struct PooledConvolution: Sendable {
   /// One image.
   private func applyWinograd(
     to input: Floats, weights: Floats, bias: Floats, into output: MutableFloats,
-    winners: MutableCodes?, room: inout Room
+    winners: MutableCodes?, scratch: inout Scratch
   ) {
     let g = geometry
-    room.product.withMutableValues { product in
-      room.tiles.withMutableValues { tiles in
+    scratch.product.withMutableValues { product in
+      scratch.tiles.withMutableValues { tiles in
         kernels.winogradTiles(input, g, tileCount: g.positions, into: tiles.base)
         kernels.winogradProduct(
           tiles: tiles.base, weights: weights, tileCount: g.positions,
@@ -178,188 +178,6 @@ public struct PooledConvolution: Sendable {
       }
       kernels.winogradPool(
         product.base, g, bias: bias, relu: hasReLU, into: output, winners: winners)
-    }
-  }
-
-  /// The way back, before the first `addGradients` of a step.
-  ///
-  /// - Parameter weightGradient: becomes of the weight's shape.
-  /// - Parameter biasGradient: becomes 0.
-  public func prepareGradients(
-    weight: Tensor, weightGradient: inout Tensor, biasGradient: inout Tensor, room: inout Room
-  ) {
-    let g = geometry
-    weightGradient.resize(to: weight.shape)
-    biasGradient.resize(to: Shape(g.outputChannels))
-    biasGradient.fill(with: 0)
-    if g.inputChannels == 1 { return weightGradient.fill(with: 0) }
-    room.transposedGradient.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    room.transposedGradient.fill(with: 0)
-    room.transposedWeight.resize(to: Shape(g.outputChannels, 9 * g.inputChannels))
-    weight.withValues { weight in
-      room.transposedWeight.withMutableValues {
-        kernels.transposeWeights(
-          weight.base, rows: 9 * g.inputChannels, columns: g.outputChannels, into: $0.base)
-      }
-    }
-  }
-
-  /// The way back for some images through the `apply` with this room: adds to ∂loss/∂weight and to
-  /// ∂loss/∂bias (each pooled output comes from one output of the convolution).
-  ///
-  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
-  public func addGradients(
-    _ outputGradient: Tensor, images: Range<Int>, input: Tensor, weightGradient: inout Tensor,
-    biasGradient: inout Tensor, room: inout Room
-  ) {
-    precondition(input.shape == self.input && images.upperBound <= self.input[0])
-    let first = firstImage(of: outputGradient, images, outputShape)
-    let g = geometry
-    let isSingle = g.inputChannels == 1
-    room.framed.resize(to: framedShape)
-    if !isSingle { room.scratch.resize(to: Shape(2 * (g.positions + 1))) }
-    outputGradient.withValues { dY in
-      input.withValues { x in
-        room.winners.withCodes { winners in
-          biasGradient.withMutableValues { db in
-            for image in images {
-              let picture = framed(x.base, image, room: &room.framed)
-              let dY = dY.base + (image - first) * g.outputValues
-              let winners = winners + image * g.outputValues
-              if isSingle {
-                weightGradient.withMutableValues {
-                  kernels.pooledWeightGradient1(
-                    dY, winners: winners, image: picture, g, into: $0.base,
-                    biasGradient: db.base)
-                }
-              } else {
-                room.scratch.withMutableValues { scratch in
-                  room.transposedGradient.withMutableValues {
-                    kernels.pooledWeightGradient(
-                      dY, winners: winners, image: picture, g, scratch: scratch.base,
-                      into: $0.base, biasGradient: db.base)
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The way back, after the last `addGradients` of a step.
-  public func finishGradients(weightGradient: inout Tensor, room: inout Room) {
-    let g = geometry
-    if g.inputChannels == 1 { return }
-    room.transposedGradient.withValues { transposed in
-      weightGradient.withMutableValues {
-        kernels.transposeWeights(
-          transposed.base, rows: g.outputChannels, columns: 9 * g.inputChannels, into: $0.base)
-      }
-    }
-  }
-
-  /// ∂loss/∂input for some images, between `prepareGradients` and the end of the step.
-  ///
-  /// - Parameter outputGradient: of the pooled outputs, of all images or of these alone.
-  /// - Parameter inputGradient: in the shape of the input, of all images or of these alone.
-  public func findInputGradient(
-    _ outputGradient: Tensor, images: Range<Int>, into inputGradient: inout Tensor,
-    room: inout Room
-  ) {
-    let g = geometry
-    precondition(g.inputChannels > 1, "the gradient of a picture of one channel is not offered")
-    let firstOutput = firstImage(of: outputGradient, images, outputShape)
-    let firstInput = firstImage(of: inputGradient, images, input)
-    room.framedGradient.resize(to: framedShape)
-    room.scratch.resize(to: Shape(8 * g.positions * ((g.outputChannels + 63) / 64)))
-    outputGradient.withValues { dY in
-      room.winners.withCodes { winners in
-        room.transposedWeight.withValues { transposed in
-          room.scratch.withMutableValues { scratch in
-            inputGradient.withMutableValues { dX in
-              for image in images {
-                framed(gradient: dX.base, image - firstInput, room: &room.framedGradient) {
-                  kernels.pooledInputGradient(
-                    dY.base + (image - firstOutput) * g.outputValues,
-                    winners: winners + image * g.outputValues,
-                    transposedWeight: transposed.base, g, scratch: scratch.base, into: $0)
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The image that a tensor begins with: it holds all images of the batch, or only some.
-  private func firstImage(of tensor: Tensor, _ images: Range<Int>, _ all: Shape) -> Int {
-    if tensor.shape == all { return 0 }
-    precondition(tensor.shape == all.with(batch: images.count), "\(tensor.shape) of \(all)")
-    return images.lowerBound
-  }
-
-  // Where there is padding, images get it one after the other, just before they are looked at: a whole
-  // batch of framed images would have left the cache by then.
-
-  private var framedShape: Shape {
-    padding == 0 ? Shape(0) : Shape(geometry.rows, geometry.columns, geometry.inputChannels)
-  }
-
-  /// Values of one image without its padding.
-  private var imageValues: Int { input[1] * input[2] * input[3] }
-
-  /// An image of the batch with its padding of zeros.
-  private func framed(_ batch: Floats, _ image: Int, room: inout Tensor) -> Floats {
-    let source = batch + image * imageValues
-    if padding == 0 { return source }
-    return room.withMutableValues { framed in
-      framed.update(repeating: 0)
-      forEachLine { inner, outer, count in
-        (framed.base + outer).update(from: source + inner, count: count)
-      }
-      return Floats(framed.base)  // valid beyond: the room stays as it is until the next image
-    }
-  }
-
-  /// Lets `body` write the gradient of an image with its padding, and keeps what is within.
-  private func framed(
-    gradient batch: MutableFloats, _ image: Int, room: inout Tensor,
-    _ body: (MutableFloats) -> Void
-  ) {
-    let target = batch + image * imageValues
-    if padding == 0 { return body(target) }
-    room.withMutableValues { framed in
-      body(framed.base)
-      forEachLine { inner, outer, count in
-        (target + inner).update(from: framed.base + outer, count: count)
-      }
-    }
-  }
-
-  /// Where each line of pixels of an image begins, without and with padding, and its values.
-  private func forEachLine(_ body: (_ inner: Int, _ outer: Int, _ count: Int) -> Void) {
-    let g = geometry
-    let line = input[2] * g.inputChannels
-    for row in 0..<input[1] {
-      body(row * line, ((row + padding) * g.columns + padding) * g.inputChannels, line)
-    }
-  }
-}
-
-extension Tensor {
-  /// The memory of the values seen as 32-bit whole numbers.
-  fileprivate func withCodes(_ body: (CodePointer) -> Void) {
-    withValues { values in
-      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
-    }
-  }
-
-  fileprivate mutating func withMutableCodes(_ body: (MutableCodes) -> Void) {
-    withMutableValues { values in
-      values.withMemoryRebound(to: Int32.self) { body($0.baseAddress!) }
     }
   }
 }

@@ -92,11 +92,11 @@ struct FreeList {
   }()
 }
 
-/// Lends `body` room for floats at a 64-byte boundary from the calling thread's list.
-package func withRoom(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-  let (room, capacity) = FreeList.withCurrent { $0.block(of: count) }
-  body(room)
-  FreeList.withCurrent { $0.take(back: room, capacity: capacity) }
+/// Lends `body` memory for floats at a 64-byte boundary from the calling thread's list.
+package func withScratch(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+  let (scratch, capacity) = FreeList.withCurrent { $0.block(of: count) }
+  body(scratch)
+  FreeList.withCurrent { $0.take(back: scratch, capacity: capacity) }
 }
 
 /// How many blocks of memory the calling thread's tensors have asked the system for so far.

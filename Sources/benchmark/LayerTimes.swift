@@ -8,7 +8,7 @@ import Workers
 
 /// Where one image's time goes in a training step on one thread.
 ///
-/// Layers that run together (see Networks/Fusion.swift) are timed together, on micro-batches as large
+/// Layers that run together (see Networks/Fusions) are timed together, on micro-batches as large
 /// as those of a `Trainer`.
 struct LayerTimes {
   private struct Row {

@@ -52,8 +52,8 @@ import Testing
   private func operation(
     of network: Sequential, on input: Shape, needsInputGradient: Bool
   ) -> PooledConvolution? {
-    guard case .pooledConvolution(let step) = network.steps[0] else { return nil }
-    return network.operation(step, on: input, needsInputGradient: needsInputGradient)?.1
+    (network.steps[0] as? PooledConv2d)?
+      .operation(on: input, needsInputGradient: needsInputGradient)
   }
 
   @Test(arguments: cases, Order.allCases) func fusedAgreesWithOneAfterTheOther(
@@ -173,5 +173,112 @@ import Testing
     #expect(
       results(layers, input, direction, in: &one)
         == results([Sequential([conv]), layers[1]], input, direction, in: &other))
+  }
+
+  /// Two pooled convolutions with an input that both cover, and with one that the first or the second
+  /// does not: the same as one layer after the other, for batches below and above a group.
+  @Test(arguments: [(1, 8, 16), (8, 16, 16), (8, 12, 16), (8, 16, 12)], [true, false])
+  func pairsAgreeWithOneAfterTheOther(
+    channels: (Int, Int, Int), needsInputGradient: Bool
+  ) throws {
+    var generator = SplitMix64(seed: 5)
+    let convolutions = [(channels.0, channels.1), (channels.1, channels.2)].map {
+      Conv2d(
+        inputChannels: $0.0, outputChannels: $0.1, window: Window(side: 3, padding: 1),
+        using: &generator)
+    }
+    let pool = MaxPool2d(side: 2, stride: 2)
+    let together: [any Layer] = [convolutions[0], ReLU(), pool, convolutions[1], pool]
+    let apart: [any Layer] = [
+      Sequential([convolutions[0]]), ReLU(), pool, Sequential([convolutions[1]]), pool,
+    ]
+    #expect(Sequential(together).steps.map { $0 is PooledConv2dPair } == [true])
+    var (one, other) = (Workspace(), Workspace())
+    one.needsInputGradient = needsInputGradient
+    other.needsInputGradient = needsInputGradient
+    for batch in [3, 19, 8] {
+      let input = Tensor(normal: 1, shape: Shape(batch, 8, 9, channels.0), using: &generator)
+      let shape = try Sequential(together).outputShape(for: input.shape)
+      let direction = Tensor(normal: 1, shape: shape, using: &generator)
+      let mine = results(together, input, direction, in: &one)
+      let theirs = results(apart, input, direction, in: &other)
+      #expect(mine.map(\.shape) == theirs.map(\.shape))
+      for (a, b) in zip(mine, theirs) where a.shape == b.shape {
+        // As above: Winograd's sums, and sums over up to 19 · 72 positions.
+        #expect(largestDifference(a, b) < 5e-5 * max(1, largestMagnitude(b)), "batch \(batch)")
+      }
+      #expect(largestDifference(Sequential(together)(input), theirs[0]) < 2e-5)
+    }
+  }
+}
+
+@Suite struct FusionRuleTests {
+  private static func conv(_ inputs: Int = 8) -> Conv2d {
+    var generator = SplitMix64(seed: 6)
+    return Conv2d(
+      inputChannels: inputs, outputChannels: 16, window: Window(side: 3, padding: 1),
+      using: &generator)
+  }
+  private let pool = MaxPool2d(side: 2, stride: 2)
+  private let normalization = BatchNorm2d(
+    weight: Tensor(repeating: 2, shape: Shape(16)), bias: Tensor(repeating: -1, shape: Shape(16)),
+    runningMean: Tensor(repeating: 0.5, shape: Shape(16)),
+    runningVariance: Tensor(repeating: 3, shape: Shape(16)))
+
+  private func names(_ layers: [any Layer]) -> [String] { layers.map { "\(type(of: $0))" } }
+
+  /// Three in a row: two run together, and the third by itself.
+  @Test func layersAreFusedFromTheFirstOn() {
+    let conv = Self.conv(16)
+    let layers: [any Layer] = [
+      ReLU(), conv, pool, conv, ReLU(), pool, conv, pool, ReLU(), normalization, ReLU(), conv,
+      normalization, pool, ReLU(),
+    ]
+    let network = Sequential(layers)
+    #expect(
+      names(network.steps) == [
+        "ReLU", "PooledConv2dPair", "PooledConv2d", "RectifiedBatchNorm2d", "Conv2d",
+        "BatchNorm2d", "MaxPool2d", "ReLU",
+      ])
+    #expect(names(network.layers) == names(layers))
+  }
+
+  @Test func fusionsShowTheParametersOfTheirLayersUnderTheirNames() {
+    var network = Sequential([Self.conv(1), pool, Self.conv(16), pool, normalization, ReLU()])
+    var names: [String] = []
+    network.visitParameters { name, _ in names.append(name) }
+    network.visitStatistics { name, _ in names.append(name) }
+    #expect(
+      names == [
+        "layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias", "layers.4.weight",
+        "layers.4.bias", "layers.4.runningMean", "layers.4.runningVariance",
+      ])
+  }
+
+  /// What an optimizer changes is what runs.
+  @Test func aFusionRunsWithChangedParameters() {
+    var network = Sequential([Self.conv(), pool, normalization, ReLU()])
+    let input = Tensor(repeating: 1, shape: Shape(2, 6, 8, 8))
+    var (workspace, generator) = (Workspace(), SplitMix64(seed: 7))
+    let before = network(input)
+    network.visitParameters { _, value in value.fill(with: 0) }
+    let output = network.forward(input, in: &workspace, using: &generator)
+    #expect(before.values.contains { $0 != 0 })
+    #expect(output.values.allSatisfy { $0 == 0 })
+    #expect(network(input).values.allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: [true, false]) func foldedNormalizationChangesNoAnswer(isRectified: Bool) {
+    var generator = SplitMix64(seed: 8)
+    let input = Tensor(normal: 1, shape: Shape(3, 6, 8, 8), using: &generator)
+    let dense = Dense(inputs: 16, outputs: 16, using: &generator)
+    let after: [any Layer] = isRectified ? [normalization, ReLU()] : [normalization]
+    let layers: [any Layer] =
+      [Self.conv()] + after + [GlobalAveragePool(), dense] + after
+    let folded = fused(layers, by: inferenceFusions)
+    #expect(!folded.contains { $0 is BatchNorm2d })
+    let expected = layers.reduce(input) { $1($0) }
+    // Values around 1; factors of 1.2 rounded before instead of after the sums.
+    #expect(largestDifference(Sequential(layers)(input), expected) < 1e-5)
   }
 }

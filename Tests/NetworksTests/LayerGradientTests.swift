@@ -25,6 +25,12 @@ import Testing
     return Tensor(wellSeparated: 4 * gradientStep, shape: shape, using: &generator)
   }
 
+  private func gradients(in workspace: Workspace) -> [Tensor] {
+    var gradients: [Tensor] = []
+    workspace.visitGradients { gradients.append($0) }
+    return gradients
+  }
+
   struct Geometry: Sendable, CustomTestStringConvertible {
     var side: Int, stride: Int, padding: Int
     var testDescription: String { "side \(side), stride \(stride), padding \(padding)" }

@@ -80,6 +80,21 @@ import Testing
       "\(name)")
   }
 
+  @Test(arguments: 0..<10) func anInputGradientThatNobodyNeedsIsEmpty(index: Int) {
+    let (name, layer, shape) = Self.layers()[index]
+    var workspace = Workspace()
+    workspace.needsInputGradient = false
+    let pass = Pass(layer, input(shape, batch: 2, seed: 3), in: &workspace)
+    #expect(pass.inputGradient.isEmpty, "\(name)")
+  }
+
+  /// `prepared` answers as the layer does.
+  @Test(arguments: 0..<10) func preparedLayersAnswerTheSame(index: Int) {
+    let (name, layer, shape) = Self.layers()[index]
+    let input = input(shape, batch: 3, seed: 3)
+    #expect(layer.prepared()(input) == layer(input), "\(name)")
+  }
+
   /// `outputShape` is what checkpoints are checked with; it must be what really comes out.
   @Test(arguments: 0..<10) func outputsHaveTheAnnouncedShape(index: Int) throws {
     let (name, layer, shape) = Self.layers()[index]
