@@ -47,7 +47,7 @@ extension Tensor {
           output.withMutableValues { output in
             if let tiles {
               let count = 16 * tiles.inputChannels * channels
-              return withRoom(of: count + kernels.winogradScratch(tiles)) { room in
+              return withScratch(of: count + kernels.winogradScratch(tiles)) { room in
                 kernels.winogradWeights(
                   weight.base, inputChannels: tiles.inputChannels, outputChannels: channels,
                   into: room)
@@ -56,7 +56,7 @@ extension Tensor {
                   scratch: room + count, into: output.base)
               }
             }
-            withRoom(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
+            withScratch(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
               kernels.convolve(
                 input.base, geometry, batch: shape[0], weight: weight.base, bias: bias.base,
                 outputChannels: channels, scratch: $0, into: output.base)
@@ -85,12 +85,12 @@ extension Tensor {
       outputGradient.withValues { dY in
         weightGradient.withMutableValues { dW in
           if let tiles {
-            return withRoom(of: kernels.winogradScratch(tiles)) {
+            return withScratch(of: kernels.winogradScratch(tiles)) {
               kernels.winogradWeightGradient(
                 dY.base, input: input.base, tiles, batch: shape[0], scratch: $0, into: dW.base)
             }
           }
-          withRoom(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
+          withScratch(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
             kernels.convolutionWeightGradient(
               dY.base, input: input.base, geometry, batch: shape[0], outputChannels: channels,
               scratch: $0, into: dW.base)
@@ -119,7 +119,7 @@ extension Tensor {
         inputGradient.withMutableValues { dX in
           if let tiles {
             let plane = tiles.inputChannels * channels
-            return withRoom(of: 25 * plane + kernels.winogradScratch(tiles)) { room in
+            return withScratch(of: 25 * plane + kernels.winogradScratch(tiles)) { room in
               let (transposed, transformed) = (room, room + 9 * plane)
               for tap in 0..<9 {
                 kernels.transposeWeights(
@@ -134,7 +134,7 @@ extension Tensor {
                 scratch: room + 25 * plane, into: dX.base)
             }
           }
-          withRoom(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
+          withScratch(of: kernels.convolutionScratch(geometry, outputChannels: channels)) {
             kernels.convolutionInputGradient(
               dY.base, weight: weight.base, geometry, batch: input[0], outputChannels: channels,
               scratch: $0, into: dX.base)
