@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// How often each kind of junk is drawn.
 public struct JunkMixture: Hashable, Sendable {
