@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Drawing", targets: ["Drawing"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Imaging", targets: ["Imaging"]),
     .library(name: "Recognition", targets: ["Recognition"]),
@@ -45,8 +46,6 @@ let package = Package(
   targets: [
     // Floor 0: bytes, threads, loops over memory.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -75,7 +74,7 @@ let package = Package(
     // Floor 1: tensors; pictures.
     // Who uses kernels names their interface, too, or a change of it would not compile them anew.
     .target(
-      name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels", "COpenBLAS"],
+      name: "Tensors", dependencies: ["Bytes", "KernelInterface", "Kernels"],
       swiftSettings: settings),
     .target(
       name: "Imaging",
@@ -84,16 +83,19 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    // Floor 2: networks; data sets.
+    // Floor 2: networks; data sets; drawn pictures.
     .target(
       name: "Networks",
       dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes", "Workers"],
       swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
+    .target(name: "Drawing", dependencies: ["Tensors", "Imaging"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.
     .target(
-      name: "Training", dependencies: ["Networks", "Datasets", "Workers"], swiftSettings: settings),
+      name: "Training",
+      dependencies: ["Networks", "Tensors", "Imaging", "Datasets", "Drawing", "Workers"],
+      swiftSettings: settings),
     .target(
       name: "Recognition", dependencies: ["Bytes", "Networks", "Imaging"], swiftSettings: settings),
 
@@ -176,9 +178,12 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Bytes", "Datasets", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "DrawingTests", dependencies: ["Drawing", "Imaging", "Tensors"],
+      swiftSettings: settings),
+    .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Bytes", "Datasets", "Networks", "Tensors", "Training", "Workers", "TestSupport",
+        "Bytes", "Datasets", "Drawing", "Networks", "Tensors", "Training", "Workers", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -22,6 +22,7 @@ public struct Augmentation: Hashable, Sendable {
   /// How often the stroke is made thicker or thinner (each half of the time).
   public var strokeProbability: Float = 0
 
+  /// Changes nothing until its properties are set.
   public init() {}
 
   /// Leaves images as they are.
@@ -43,17 +44,17 @@ public struct Augmentation: Hashable, Sendable {
   /// Changes one image in place.
   ///
   /// - Parameter image: rows · columns values from 0, paper, to 1, ink.
-  /// - Parameter room: memory to work in, kept from image to image.
+  /// - Parameter scratch: memory that is kept from image to image.
   public func apply(
-    to image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int, room: inout Tensor,
+    to image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int, scratch: inout Tensor,
     using generator: inout SplitMix64
   ) {
     if self == .none { return }
     precondition(image.count == rows * columns)
-    room.resize(to: Shape(3, rows, columns))
-    room.withMutableValues { room in
-      changeStroke(of: image, rows: rows, columns: columns, room: room, using: &generator)
-      warp(image, rows: rows, columns: columns, room: room, using: &generator)
+    scratch.resize(to: Shape(3, rows, columns))
+    scratch.withMutableValues { scratch in
+      changeStroke(of: image, rows: rows, columns: columns, scratch: scratch, using: &generator)
+      warp(image, rows: rows, columns: columns, scratch: scratch, using: &generator)
     }
   }
 
@@ -66,13 +67,13 @@ public struct Augmentation: Hashable, Sendable {
   /// ink remains; the brightest pixel keeps its value.
   private func changeStroke(
     of image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int,
-    room: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
+    scratch: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
   ) {
     let choice = generator.uniform()
     guard choice < strokeProbability else { return }
     let isThicker = choice < strokeProbability / 2
     let amount = generator.uniform()
-    let changed = UnsafeMutableBufferPointer(rebasing: room[..<image.count])
+    let changed = UnsafeMutableBufferPointer(rebasing: scratch[..<image.count])
     for row in 0..<rows {
       for column in 0..<columns {
         func value(_ dRow: Int, _ dColumn: Int) -> Float {
@@ -111,7 +112,7 @@ public struct Augmentation: Hashable, Sendable {
   /// outside.
   private func warp(
     _ image: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int,
-    room: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
+    scratch: UnsafeMutableBufferPointer<Float>, using generator: inout SplitMix64
   ) {
     func symmetric(_ bound: Float) -> Float { generator.uniform(-bound, bound) }
     let angle = symmetric(rotation) * Float.pi / 180
@@ -126,8 +127,8 @@ public struct Augmentation: Hashable, Sendable {
     let c = sine * size * ratio
     let d = (slant * sine + cosine) * size
 
-    let result = UnsafeMutableBufferPointer(rebasing: room[..<image.count])
-    let displacement = UnsafeMutableBufferPointer(rebasing: room[image.count...])
+    let result = UnsafeMutableBufferPointer(rebasing: scratch[..<image.count])
+    let displacement = UnsafeMutableBufferPointer(rebasing: scratch[image.count...])
     if elastic > 0 {
       drawDisplacements(displacement, rows: rows, columns: columns, using: &generator)
     } else {

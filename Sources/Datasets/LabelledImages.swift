@@ -3,10 +3,16 @@ import Tensors
 
 /// Grey pictures of one size, each with the class it belongs to.
 public struct LabelledImages: Sendable {
+  /// The label of what is not a digit.
+  public static let junkLabel: UInt8 = 10
+
+  /// Of each picture, in pixels.
   public let rows: Int
+  /// Of each picture, in pixels.
   public let columns: Int
   /// All pictures one after the other, row by row; 0 paper, 255 ink.
   public let pixels: [UInt8]
+  /// The class of each picture: its digit, or `junkLabel`.
   public let labels: [UInt8]
 
   /// - Precondition: `pixels` holds rows · columns values for each label.
@@ -18,7 +24,9 @@ public struct LabelledImages: Sendable {
     self.labels = labels
   }
 
+  /// The number of pictures.
   public var count: Int { labels.count }
+  /// rows · columns.
   public var pixelsPerImage: Int { rows * columns }
 
   /// Some of the pictures, in their order.

@@ -14,18 +14,18 @@ public enum MNIST {
     try load("t10k", in: folder)
   }
 
-  private static func load(_ part: String, in folder: String) throws(FileError) -> LabelledImages {
+  private static func load(_ split: String, in folder: String) throws(FileError) -> LabelledImages {
     guard isFolder(folder) else {
       throw FileError(
         file: folder, expected: "a folder with the MNIST files",
         found: isFile(folder) ? "a file" : "nothing", advice: advice)
     }
     let set = try LabelledImages(
-      images: path("\(part)-images-idx3-ubyte", in: folder),
-      labels: path("\(part)-labels-idx1-ubyte", in: folder), advice: advice)
+      images: path("\(split)-images-idx3-ubyte", in: folder),
+      labels: path("\(split)-labels-idx1-ubyte", in: folder), advice: advice)
     guard set.rows == 28, set.columns == 28 else {
       throw FileError(
-        file: path("\(part)-images-idx3-ubyte", in: folder), offset: 8,
+        file: path("\(split)-images-idx3-ubyte", in: folder), offset: 8,
         expected: "images of 28x28 pixels", found: "\(set.rows)x\(set.columns)", advice: advice)
     }
     return set

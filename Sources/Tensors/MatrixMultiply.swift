@@ -1,4 +1,3 @@
-import COpenBLAS
 import Kernels
 
 /// A factor of a product: a tensor seen as a matrix, or the transpose of it; copies nothing.
@@ -43,14 +42,16 @@ extension Tensor {
   }
 }
 
-/// What happens to the values that a product's result had before.
+/// The fate of the values that a product's result had before.
 public enum Accumulation: Sendable {
+  /// They are replaced by the product.
   case replace
+  /// The product is added to them.
   case add
 }
 
 /// A matrix product, `result = a · b` or `result += a · b`: by a kernel of ours where the matrices are
-/// small, by OpenBLAS otherwise. The only caller of BLAS.
+/// small or OpenBLAS cannot be used, by OpenBLAS otherwise. The only caller of BLAS.
 ///
 ///     multiply(outputGradient.matrix, weight.transposed, .replace, &inputGradient)
 ///
@@ -80,30 +81,26 @@ public func multiply(
     return
   }
   let isSmall = m <= kernels.mostMultiplications / n / k
-  if !isSmall { _ = singleThreadedBLAS }
+  let library = isSmall ? nil : OpenBLAS.shared
   a.tensor.withValues { aValues in
     b.tensor.withValues { bValues in
       result.withMutableValues { product in
-        if isSmall {
-          return withScratch(of: kernels.productScratch) { scratch in
-            kernels.multiply(
-              aValues.base + a.storedRows.lowerBound * a.storedColumns, aRow: a.rowStride,
-              aColumn: a.columnStride,
-              bValues.base + b.storedRows.lowerBound * b.storedColumns, bRow: b.rowStride,
-              bColumn: b.columnStride, rows: m, inner: k, columns: n, add: accumulation == .add,
-              scratch: scratch, into: product.base + rows.lowerBound * n)
-          }
+        let aStart = aValues.base + a.storedRows.lowerBound * a.storedColumns
+        let bStart = bValues.base + b.storedRows.lowerBound * b.storedColumns
+        let start = product.base + rows.lowerBound * n
+        if let library {
+          return library.multiply(
+            aStart, aColumns: a.storedColumns, isATransposed: a.isTransposed, bStart,
+            bColumns: b.storedColumns, isBTransposed: b.isTransposed, m: m, n: n, k: k,
+            add: accumulation == .add, into: start)
         }
-        cblas_sgemm(
-          CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
-          b.isTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
-          aValues.base + a.storedRows.lowerBound * a.storedColumns, Int32(a.storedColumns),
-          bValues.base + b.storedRows.lowerBound * b.storedColumns, Int32(b.storedColumns),
-          accumulation == .add ? 1 : 0, product.base + rows.lowerBound * n, Int32(n))
+        withScratch(of: kernels.productScratch) { scratch in
+          kernels.multiply(
+            aStart, aRow: a.rowStride, aColumn: a.columnStride, bStart, bRow: b.rowStride,
+            bColumn: b.columnStride, rows: m, inner: k, columns: n, add: accumulation == .add,
+            scratch: scratch, into: start)
+        }
       }
     }
   }
 }
-
-/// Set once, before the first product.
-private let singleThreadedBLAS: Void = openblas_set_num_threads(1)

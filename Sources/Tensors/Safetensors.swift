@@ -13,6 +13,7 @@ public struct Safetensors: Sendable {
   /// In the order of their values in the file.
   public var tensors: [(name: String, tensor: Tensor)]
 
+  /// The contents of a file to be written; no two tensors of one name.
   public init(metadata: [String: String] = [:], tensors: [(name: String, tensor: Tensor)] = []) {
     self.metadata = metadata
     self.tensors = tensors
@@ -72,6 +73,9 @@ public struct Safetensors: Sendable {
     try reader.expectEnd()
   }
 
+  /// Reads a file.
+  ///
+  /// - Throws: `FileError` when it cannot be read, or as `init(_:file:advice:)` does.
   public init(contentsOf path: String, advice: String? = nil) throws(FileError) {
     try self.init(readFile(path, advice: advice), file: path, advice: advice)
   }

@@ -2,6 +2,7 @@
 ///
 /// Holds one to four extents in place, so that making and comparing shapes allocates nothing.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
+  /// The number of axes, 1 to 4.
   public let rank: Int
   private let extents: (Int, Int, Int, Int)
   /// The number of values: the product of the extents.
@@ -21,9 +22,21 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     self.init(rank: rank, extents: (a, b, c, d), count: a * b * c * d)
   }
 
+  /// One axis.
+  ///
+  /// - Precondition: the extent is at least 0.
   public init(_ a: Int) { self.init(rank: 1, a) }
+  /// Two axes: rows and columns.
+  ///
+  /// - Precondition: both extents are at least 0.
   public init(_ a: Int, _ b: Int) { self.init(rank: 2, a, b) }
+  /// Three axes.
+  ///
+  /// - Precondition: all extents are at least 0.
   public init(_ a: Int, _ b: Int, _ c: Int) { self.init(rank: 3, a, b, c) }
+  /// Four axes: batch, rows, columns, channels.
+  ///
+  /// - Precondition: all extents are at least 0.
   public init(_ a: Int, _ b: Int, _ c: Int, _ d: Int) { self.init(rank: 4, a, b, c, d) }
 
   /// A shape from extents that come from outside (a file's header): nil unless there are one to four
@@ -74,10 +87,12 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether rank and extents are equal.
   public static func == (a: Shape, b: Shape) -> Bool {
     a.rank == b.rank && a.extents == b.extents
   }
 
+  /// By rank and extents.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(rank)
     hasher.combine(extents.0)
@@ -86,5 +101,6 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     hasher.combine(extents.3)
   }
 
+  /// The extents in brackets: `[32, 28, 28, 1]`.
   public var description: String { "\(array)" }
 }

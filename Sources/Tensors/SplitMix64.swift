@@ -9,8 +9,10 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
   /// All there is to save and restore.
   public private(set) var state: UInt64
 
+  /// A generator whose numbers the seed decides; any seed will do.
   public init(seed: UInt64) { state = seed }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

@@ -27,8 +27,8 @@ struct FreeList {
   /// Blocks by the power of two that is their capacity, from 2⁴ floats on.
   private var blocks: [[UnsafeMutablePointer<Float>]] = Array(repeating: [], count: 28)
   private var heldFloats = 0
-  /// What a thread keeps at most, in floats (256 MiB); beyond that, blocks go back to the system.
-  private static let mostHeldFloats = 1 << 26
+  /// The maximum that a thread keeps, in floats (256 MiB); beyond that, blocks go back to the system.
+  private static let maximumHeldFloats = 1 << 26
 
   /// How often this thread had to ask the system for a block; stands still in a steady loop.
   private(set) var systemAllocations = 0
@@ -51,7 +51,7 @@ struct FreeList {
   }
 
   mutating func take(back block: UnsafeMutablePointer<Float>, capacity: Int) {
-    guard heldFloats + capacity <= Self.mostHeldFloats else {
+    guard heldFloats + capacity <= Self.maximumHeldFloats else {
       free(block)
       return
     }
@@ -92,7 +92,7 @@ struct FreeList {
   }()
 }
 
-/// Lends `body` memory for floats at a 64-byte boundary from the calling thread's list.
+/// Lends `body` scratch memory for floats at a 64-byte boundary from the calling thread's list.
 package func withScratch(of count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
   let (scratch, capacity) = FreeList.withCurrent { $0.block(of: count) }
   body(scratch)

@@ -3,6 +3,7 @@
 ///
 /// Copies share their memory until one of them is changed.
 public struct Tensor: Sendable {
+  /// The extents, outermost first.
   public private(set) var shape: Shape
   private var storage: Storage
 
@@ -18,8 +19,10 @@ public struct Tensor: Sendable {
     storage = Storage(capacity: shape.count)
   }
 
+  /// Zeros of that shape.
   public init(zeros shape: Shape) { self.init(repeating: 0, shape: shape) }
 
+  /// One value, `shape.count` times.
   public init(repeating value: Float, shape: Shape) {
     self.init(uninitialized: shape)
     fill(with: value)
@@ -32,7 +35,9 @@ public struct Tensor: Sendable {
     withMutableValues { _ = $0.update(fromContentsOf: values) }
   }
 
+  /// The number of values.
   public var count: Int { shape.count }
+  /// Whether there are no values.
   public var isEmpty: Bool { count == 0 }
 
   /// The values in order, copied.
@@ -55,24 +60,29 @@ public struct Tensor: Sendable {
     return result
   }
 
+  /// Sets every value.
   public mutating func fill(with value: Float) {
     withMutableValues { $0.update(repeating: value) }
   }
 
   // The value at an index of as many numbers as there are axes. Slow: for tests and small tensors.
 
+  /// The value at a place in the order of the values, whatever the shape.
   public subscript(a: Int) -> Float {
     get { self[at: Shape(count), a, 0, 0, 0] }
     set { self[at: Shape(count), a, 0, 0, 0] = newValue }
   }
+  /// The value at an index of two axes.
   public subscript(a: Int, b: Int) -> Float {
     get { self[at: shape, a, b, 0, 0] }
     set { self[at: shape, a, b, 0, 0] = newValue }
   }
+  /// The value at an index of three axes.
   public subscript(a: Int, b: Int, c: Int) -> Float {
     get { self[at: shape, a, b, c, 0] }
     set { self[at: shape, a, b, c, 0] = newValue }
   }
+  /// The value at an index of four axes.
   public subscript(a: Int, b: Int, c: Int, d: Int) -> Float {
     get { self[at: shape, a, b, c, d] }
     set { self[at: shape, a, b, c, d] = newValue }
@@ -83,6 +93,7 @@ public struct Tensor: Sendable {
     set { withMutableValues { $0[shape.offset(a, b, c, d)] = newValue } }
   }
 
+  /// Calls `body` with the values, the last axis varying fastest; the pointer is good until it returns.
   public func withValues<Result>(
     _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
@@ -105,6 +116,7 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: Equatable {
+  /// Whether the shapes and all values are equal; NaN equals nothing.
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.shape == b.shape && a.withValues { x in b.withValues { y in x.elementsEqual(y) } }
   }

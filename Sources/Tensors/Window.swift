@@ -21,8 +21,8 @@ public struct Window: Hashable, Sendable {
 
   /// How many windows fit along an axis: ⌊(extent + 2·padding − side) / stride⌋ + 1; 0 when none.
   public func outputs(along extent: Int) -> Int {
-    let rest = extent + 2 * padding - side
-    return rest < 0 ? 0 : rest / stride + 1
+    let last = extent + 2 * padding - side
+    return last < 0 ? 0 : last / stride + 1
   }
 
   func geometry(over input: Shape) -> WindowGeometry {

@@ -2,7 +2,7 @@ import Glibc
 import Networks
 public import Tensors
 
-/// The temperature at which probabilities fit the truth best: that of the least mean cross-entropy,
+/// The temperature at which probabilities fit the truth best: that of the minimum mean cross-entropy,
 /// from 0.1 to 10.
 ///
 /// Networks trained with smoothed labels are less sure than they could be, others surer than they

@@ -6,7 +6,9 @@ public import Workers
 
 /// How well a network does on labelled images.
 public struct Evaluation: Sendable {
+  /// The number of images.
   public let images: Int
+  /// The number of images that were read right.
   public let correct: Int
   /// The mean cross-entropy.
   public let loss: Double
@@ -17,10 +19,13 @@ public struct Evaluation: Sendable {
   /// Every wrong answer, the most confident first.
   public let mistakes: [Mistake]
 
+  /// An image that was read wrong.
   public struct Mistake: Sendable, Codable, Equatable {
     /// The image's place in the data set, from 0.
     public let index: Int
+    /// The digit that it is.
     public let label: Int
+    /// The digit that it was read as.
     public let read: Int
     /// The probability that the network gave its answer.
     public let confidence: Float
@@ -59,6 +64,7 @@ public struct Evaluation: Sendable {
     }
   }
 
+  /// The share of images that were read right.
   public var accuracy: Double { Double(correct) / Double(images) }
 
   /// The interval that holds the true accuracy with 95 % confidence.
@@ -105,7 +111,7 @@ extension Evaluation {
     return gaps.reduce(0) { $0 + abs($1) } / Double(images)
   }
 
-  /// What refusing the least certain images brings.
+  /// The risk that is left when the least certain images are refused.
   public struct Risk: Sendable, Codable, Equatable {
     /// The share of images that are answered.
     public let coverage: Double

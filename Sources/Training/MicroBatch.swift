@@ -2,21 +2,21 @@ import Datasets
 import Networks
 import Tensors
 
-/// A fixed part of a batch and all that its pass through the network needs. Threads work on
+/// A fixed share of a batch and all that its pass through the network needs. Threads work on
 /// micro-batches; what a micro-batch yields does not depend on the thread that works on it.
 struct MicroBatch: Sendable {
   private var workspace = Workspace()
   private var images = Tensor()
   private var labels: [UInt8] = []
-  private var augmentationRoom = Tensor()
+  private var augmentationScratch = Tensor()
   private var logitsGradient = Tensor()
   /// The images' share of their batch.
   private var share: Float = 0
   /// The sum of the images' losses.
   private(set) var loss = 0.0
 
-  /// The most images in a micro-batch. Batch statistics are taken over a micro-batch, so this is part
-  /// of every recipe: another number gives another (equally good) network.
+  /// The maximum number of images in a micro-batch. Batch statistics are taken over a micro-batch, so this belongs
+  /// to every recipe: another number gives another (equally good) network.
   static let size = 32
 
   /// Cuts a batch into as few micro-batches as possible, all of nearly the same size.
@@ -78,7 +78,7 @@ struct MicroBatch: Sendable {
             of: UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),
             into: image)
           work.augmentation.apply(
-            to: image, rows: data.rows, columns: data.columns, room: &augmentationRoom,
+            to: image, rows: data.rows, columns: data.columns, scratch: &augmentationScratch,
             using: &generator)
         }
         work.preprocessing.apply(to: values)

@@ -1,30 +1,37 @@
 public import Datasets
+import Drawing
 public import Networks
 
 /// Everything about a training run but the data, the seed and the machine.
 public struct Recipe: Sendable {
+  /// The name that `train --recipe` knows it by.
   public var name: String
+  /// The network that is trained.
   public var architecture: Architecture
+  /// Passes over the training images, at least 1.
   public var epochs: Int
   /// Images per step. What is left over at the end of an epoch is not used in that epoch.
   public var batchSize: Int
   /// The highest learning rate.
   public var learningRate: Float
+  /// The factor on the learning rate, step by step.
   public var schedule: LearningRateSchedule
+  /// The decay of the first moments of Adam.
   public var beta1: Float = 0.9
+  /// The decay of the second moments of Adam.
   public var beta2: Float = 0.999
+  /// The share of the truth that is spread evenly over all classes, 0..<1.
   public var labelSmoothing: Float = 0
   /// The result is an exponential moving average of the network over the last part of training.
   public var average: Average?
+  /// Random changes to the images of each step.
   public var augmentation = Augmentation.none
-  /// How many pictures that show no digit are drawn and learned as class 10.
-  public var junk = 0
-  /// How many digits are drawn with the same pen, so that the pen does not tell what is none.
-  public var drawnDigits = 0
-  /// How many training digits are shown again as they come from between neighbours that touch them.
-  public var cutDigits = 0
+  /// The pictures that are drawn and learned beside the training images; nil without any.
+  public var drawings: Drawings?
 
+  /// An exponential moving average of the network.
   public struct Average: Sendable, Hashable {
+    /// The share of the old average that each step leaves, 0..<1.
     public var decay: Float
     /// The share of all steps after which the average begins.
     public var from: Double
@@ -32,6 +39,7 @@ public struct Recipe: Sendable {
     func hasBegun(by step: Int, of steps: Int) -> Bool { Double(step) > from * Double(steps) }
   }
 
+  /// Every recipe, as the help of `train` lists them.
   public static let all: [Recipe] = [quick, standard, photo, reference]
 
   /// One epoch, no augmentation: 99 % in a few seconds.
@@ -50,10 +58,13 @@ public struct Recipe: Sendable {
     var recipe = standard
     recipe.name = "photo"
     recipe.architecture = .photo
-    recipe.junk = 24_000
-    recipe.drawnDigits = 8_000
     recipe.epochs = 14
-    recipe.cutDigits = 14_000
+    recipe.drawings = Drawings(
+      junk: 24_000,
+      mixture: JunkMixture([
+        .init(.letters, 9), .init(.lines, 6), .init(.fragment, 3), .init(.touchingDigits, 5),
+        .init(.turnedDigit, 3),
+      ]), digits: 8_000, cutDigits: 14_000)
     return recipe
   }()
 
@@ -62,6 +73,7 @@ public struct Recipe: Sendable {
     name: "reference", architecture: .reference, epochs: 5, batchSize: 128, learningRate: 1e-3,
     schedule: .constant)
 
+  /// The recipe of that name; nil when there is none.
   public static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
 
   var optimizer: Adam { Adam(beta1: beta1, beta2: beta2) }

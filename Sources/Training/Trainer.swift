@@ -10,11 +10,15 @@ public import Workers
 /// one order, gradients are added in the order of the micro-batches, and batch statistics belong to
 /// the micro-batch.
 public struct Trainer: Sendable {
+  /// The recipe that it follows.
   public let recipe: Recipe
+  /// The normalization of pixels before the network sees them.
   public let preprocessing = Preprocessing.mnist
+  /// Whole batches in an epoch.
   public let stepsPerEpoch: Int
   /// How many images were given; what the recipe draws comes on top.
   public let trainingImages: Int
+  /// All steps of the training.
   public var steps: Int { stepsPerEpoch * recipe.epochs }
 
   // The state: all of it is saved and resumed.
@@ -29,7 +33,7 @@ public struct Trainer: Sendable {
   /// The sum of the mean losses of this epoch's steps.
   var epochLoss = 0.0
 
-  // What follows from the state, or is only room to work in.
+  // What follows from the state, or is only scratch memory.
   private let data: LabelledImages
   private var order: [Int] = []
   private var microBatches: [MicroBatch]
@@ -53,10 +57,9 @@ public struct Trainer: Sendable {
     generator = SplitMix64(seed: seed)
     trainingImages = data.count
     var data = data
-    if recipe.junk + recipe.drawnDigits + recipe.cutDigits > 0 {
+    if let drawings = recipe.drawings {
       var own = generator.split()
-      data = data.addingDrawings(
-        junk: recipe.junk, digits: recipe.drawnDigits, cutDigits: recipe.cutDigits, using: &own)
+      data = data.adding(drawings, using: &own)
     }
     self.data = data
     stepsPerEpoch = data.count / recipe.batchSize
@@ -68,6 +71,7 @@ public struct Trainer: Sendable {
     gradients = ranges.map { _ in [] }
   }
 
+  /// Whether all steps have been taken.
   public var isFinished: Bool { step >= steps }
   /// The epoch of the next step, from 1; the last one when training has finished.
   public var epoch: Int { min(step / stepsPerEpoch, recipe.epochs - 1) + 1 }

@@ -3,16 +3,22 @@ import FoundationEssentials
 public import Networks
 import Tensors
 
-/// What a training run was asked to do: all that decides its result, but the data itself.
+/// The plan of a training run: all that decides its result, but the data itself.
 public struct TrainingPlan: Sendable, Codable, Equatable {
+  /// The name of a recipe.
   public var recipe: String
+  /// Passes over the training images, 1 to 10,000.
   public var epochs: Int
+  /// Images per step, 1 to 65,536.
   public var batchSize: Int
+  /// The highest learning rate, above 0, at most 100.
   public var learningRate: Float
+  /// Decides the network together with the data.
   public var seed: UInt64
   /// How many of the last training images are held out to measure accuracy on.
   public var validation: Int
 
+  /// A plan of these numbers, which are not checked here.
   public init(
     recipe: String, epochs: Int, batchSize: Int, learningRate: Float, seed: UInt64,
     validation: Int
@@ -45,6 +51,11 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
 
 /// A checkpoint's answer to "where does this come from?".
 extension Checkpoint {
+  /// The checkpoint of a finished training, with the facts of its plan.
+  ///
+  /// - Parameter dataChecksum: of the training images, as `LabelledImages.checksum` makes it.
+  /// - Parameter trainingImages: how many images were trained on; without those held out and those drawn.
+  /// - Parameter validation: how the network reads the images held out; nil without any.
   public init(
     of trainer: Trainer, plan: TrainingPlan, dataChecksum: String, trainingImages: Int,
     validation: Evaluation?, temperature: Float
@@ -100,15 +111,21 @@ public enum SavedTraining {
     try writeFile(path, contents.bytes)
   }
 
-  /// What a file of a stopped run says about it.
+  /// The contents of a file of a stopped run.
   public struct Description: Sendable {
+    /// The plan of the run.
     public let plan: TrainingPlan
+    /// The checksum of the data that the run began with.
     public let dataChecksum: String
+    /// Where the checkpoint was to be written.
     public let output: String
     let contents: Safetensors
     let file: String
   }
 
+  /// Reads a file that `write` has written.
+  ///
+  /// - Throws: `FileError` when it cannot be read, or is not a stopped training run.
   public static func read(_ path: String) throws(FileError) -> Description {
     let contents = try Safetensors(contentsOf: path, advice: advice)
     guard contents.metadata["format"] == format, let plan = contents.metadata["plan"],

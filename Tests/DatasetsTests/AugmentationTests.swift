@@ -16,9 +16,9 @@ import Testing
   ) -> [Float] {
     var image = image
     var generator = SplitMix64(seed: seed)
-    var room = Tensor()
+    var scratch = Tensor()
     image.withUnsafeMutableBufferPointer {
-      augmentation.apply(to: $0, rows: rows, columns: columns, room: &room, using: &generator)
+      augmentation.apply(to: $0, rows: rows, columns: columns, scratch: &scratch, using: &generator)
     }
     return image
   }
@@ -33,9 +33,9 @@ import Testing
     #expect(applied(.none) == Self.ring)
     var image = Self.ring
     var generator = SplitMix64(seed: 1)
-    var room = Tensor()
+    var scratch = Tensor()
     image.withUnsafeMutableBufferPointer {
-      Augmentation.none.apply(to: $0, rows: 28, columns: 28, room: &room, using: &generator)
+      Augmentation.none.apply(to: $0, rows: 28, columns: 28, scratch: &scratch, using: &generator)
     }
     #expect(generator == SplitMix64(seed: 1))
   }
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// Shrunk or grown by up to 12 % in size and 10 % in ratio, thinned to a quarter at the least.
+  /// Shrunk or grown by up to 12 % in size and 10 % in ratio, thinned to a quarter at most.
   @Test func theInkStaysRoughlyTheSame() {
     let ink = Self.ring.reduce(0, +)
     var sum: Float = 0

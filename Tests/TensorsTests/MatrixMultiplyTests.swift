@@ -1,3 +1,4 @@
+import Bytes
 import TestSupport
 import Testing
 
@@ -86,5 +87,33 @@ import Testing
     #expect(result == Tensor(repeating: 7, shape: Shape(2, 3)))
     multiply(a.transposed, b.matrix, .replace, &result)
     #expect(result == Tensor(zeros: Shape(2, 3)))
+  }
+}
+
+@Suite struct OpenBLASTests {
+  /// 2x3 by 3x2 by hand, plainly, and with both factors stored transposed, added to what was there.
+  @Test func multipliesAsTheHeaderSays() throws {
+    let library = try OpenBLAS(library: "libopenblas.so.0")
+    let (a, b): ([Float], [Float]) = ([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12])
+    var c: [Float] = [0, 0, 0, 0]
+    library.multiply(
+      a, aColumns: 3, isATransposed: false, b, bColumns: 2, isBTransposed: false, m: 2, n: 2, k: 3,
+      add: false, into: &c)
+    #expect(c == [58, 64, 139, 154])
+    let (aTransposed, bTransposed): ([Float], [Float]) = (
+      [1, 4, 2, 5, 3, 6], [7, 9, 11, 8, 10, 12]
+    )
+    library.multiply(
+      aTransposed, aColumns: 2, isATransposed: true, bTransposed, bColumns: 3, isBTransposed: true,
+      m: 2, n: 2, k: 3, add: true, into: &c)
+    #expect(c == [116, 128, 278, 308])
+  }
+
+  @Test func aMissingLibraryOrFunctionIsAnError() {
+    #expect(throws: SharedLibrary.LoadError.self) { try OpenBLAS(library: "libnone.so.9") }
+    let error = #expect(throws: SharedLibrary.LoadError.self) {
+      try OpenBLAS(library: "libc.so.6")
+    }
+    #expect(error?.description == "no openblas_set_num_threads in libc.so.6")
   }
 }

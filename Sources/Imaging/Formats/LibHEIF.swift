@@ -1,5 +1,5 @@
+import Bytes
 import CHEIF
-import Glibc
 
 /// libheif's functions, from the library as it is loaded when the first HEIC picture is met.
 ///
@@ -7,11 +7,7 @@ import Glibc
 /// So `CHEIF` is imported for its types alone.
 struct LibHEIF: Sendable {
   /// The library, or why it cannot be loaded.
-  static let shared = Result { () throws(LoadError) in try LibHEIF() }
-
-  struct LoadError: Error {
-    let description: String
-  }
+  static let shared = Result { () throws(SharedLibrary.LoadError) in try LibHEIF() }
 
   typealias Plane = UnsafePointer<UInt8>
   typealias Options = UnsafeMutablePointer<heif_decoding_options>
@@ -47,16 +43,11 @@ struct LibHEIF: Sendable {
     @convention(c) @Sendable (OpaquePointer?, UnsafeMutablePointer<Profile?>?) -> heif_error
   let profileFree: @convention(c) @Sendable (Profile?) -> Void
 
-  private init() throws(LoadError) {
-    guard let library = dlopen("libheif.so.1", RTLD_NOW) else {
-      throw LoadError(description: dlerror().map { String(cString: $0) } ?? "no libheif")
-    }
+  private init() throws(SharedLibrary.LoadError) {
+    let library = try SharedLibrary("libheif.so.1")
     // Each has the type of its property, which is that of the header.
-    func function<Signature>(_ name: String) throws(LoadError) -> Signature {
-      guard let address = dlsym(library, "heif_" + name) else {
-        throw LoadError(description: "no heif_\(name) in libheif.so.1")
-      }
-      return unsafeBitCast(address, to: Signature.self)
+    func function<Signature>(_ name: String) throws(SharedLibrary.LoadError) -> Signature {
+      try library.function("heif_" + name)
     }
     contextAlloc = try function("context_alloc")
     contextFree = try function("context_free")

@@ -1,8 +1,9 @@
 import Datasets
 import Tensors
 import Testing
+import Training
 
-@Suite struct JunkTests {
+@Suite struct DrawingsTests {
   /// Twenty pictures of two upright strokes each, labelled in turn.
   static let digits: LabelledImages = {
     var pixels = [UInt8](repeating: 0, count: 20 * 784)
@@ -15,9 +16,12 @@ import Testing
       rows: 28, columns: 28, pixels: pixels, labels: (0..<20).map { UInt8($0 % 10) })
   }()
 
+  private let mixture = Recipe.photo.drawings!.mixture
+
   private func drawn(seed: UInt64) -> LabelledImages {
     var generator = SplitMix64(seed: seed)
-    return Self.digits.addingDrawings(junk: 300, digits: 100, cutDigits: 50, using: &generator)
+    return Self.digits.adding(
+      Drawings(junk: 300, mixture: mixture, digits: 100, cutDigits: 50), using: &generator)
   }
 
   @Test func theDigitsStayAndDrawingsFollow() {
@@ -33,6 +37,11 @@ import Testing
   @Test func theSeedDecidesEveryPixel() {
     #expect(drawn(seed: 5).pixels == drawn(seed: 5).pixels)
     #expect(drawn(seed: 5).pixels != drawn(seed: 6).pixels)
+  }
+
+  /// The pictures as they were when the recipe `photo` was made; another checksum is another network.
+  @Test func thePicturesOfTheRecipePhotoStayTheSame() {
+    #expect(drawn(seed: 2).checksum == "22a9641b-9081216c")
   }
 
   /// As MNIST's: something darker than half, and nothing larger than 20 × 20 pixels.
