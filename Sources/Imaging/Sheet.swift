@@ -18,7 +18,7 @@ public struct Sheet: Sendable {
   /// The longer side of the copy that is searched, in pixels.
   private static let workingSide = 256
   /// Where sides lie apart in brightness by less than this, it is a shadow or a fold.
-  private static let leastStep = 20
+  private static let minimumStep = 20
 
   /// The sheet in a photo; nil where the paper fills it, or nothing has the shape of a sheet.
   ///
@@ -41,7 +41,7 @@ public struct Sheet: Sendable {
     let shadow = otsuThreshold(of: dark)
     guard
       let outline = (shadow == bright ? [bright] : [shadow, bright]).lazy.compactMap({
-        Outline(in: smooth, above: $0, leastStep: Self.leastStep)
+        Outline(in: smooth, above: $0, minimumStep: Self.minimumStep)
       }).first
     else { return nil }
 
@@ -86,13 +86,13 @@ private struct Outline {
   private var rowSpans: [Range<Int>], columnSpans: [Range<Int>]
 
   /// That of the largest region brighter than a threshold; nil when it has not the shape of a sheet.
-  init?(in image: GrayImage, above threshold: UInt8, leastStep: Int) {
+  init?(in image: GrayImage, above threshold: UInt8, minimumStep: Int) {
     guard let region = image.mask(above: threshold).regions().max(by: { $0.area < $1.area }),
       12 * region.area >= image.rows * image.columns
     else { return nil }
     self.init(region)
     // In this order: its area takes longer.
-    guard isSharp(in: image, leastStep: leastStep), Double(region.area) > 0.85 * Double(area)
+    guard isSharp(in: image, minimumStep: minimumStep), Double(region.area) > 0.85 * Double(area)
     else { return nil }
   }
 
@@ -143,14 +143,14 @@ private struct Outline {
       .map { (row: Double($0.0), column: Double($0.1)) }
     }
     let all = (-45..<45).map { Tilt(around: corners, angle: Double($0) * .pi / 180) }
-    guard let best = all.min(by: { $0.area < $1.area }), abs(best.angle) > Self.leastTilt else {
+    guard let best = all.min(by: { $0.area < $1.area }), abs(best.angle) > Self.minimumTilt else {
       return nil
     }
     return best
   }
 
   /// Digits that lean this much are read as well as upright ones, in radians.
-  private static let leastTilt = 3.5 * Double.pi / 180
+  private static let minimumTilt = 3.5 * Double.pi / 180
 
   func mask(rows: Int, columns: Int, inset: Int) -> Mask {
     var mask = Mask(rows: rows, columns: columns)
@@ -164,7 +164,7 @@ private struct Outline {
 
   /// Whether at least 0.6 of all ends of rows and columns lie inside the picture, and 0.8 of those
   /// at a step from dark to bright.
-  func isSharp(in image: GrayImage, leastStep: Int) -> Bool {
+  func isSharp(in image: GrayImage, minimumStep: Int) -> Bool {
     var (inside, sharp) = (0, 0)
     // Both ends of a span in a line of `length` pixels, which begins at `start` and goes on by `step`.
     func test(_ span: Range<Int>, start: Int, step: Int, length: Int) {
@@ -174,7 +174,7 @@ private struct Outline {
           distances.reduce(0) { $0 + Int(image.pixels[start + end * step + $1 * inwards]) } / 3
         }
         inside += 1
-        if mean(2...4) - mean(-4 ... -2) >= leastStep { sharp += 1 }
+        if mean(2...4) - mean(-4 ... -2) >= minimumStep { sharp += 1 }
       }
     }
     for (row, span) in zip(box.rows, rowSpans) {

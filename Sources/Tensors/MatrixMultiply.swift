@@ -79,7 +79,7 @@ public func multiply(
     }
     return
   }
-  let isSmall = m <= kernels.mostMultiplications / n / k
+  let isSmall = m <= kernels.maximumMultiplications / n / k
   if !isSmall { _ = singleThreadedBLAS }
   a.tensor.withValues { aValues in
     b.tensor.withValues { bValues in

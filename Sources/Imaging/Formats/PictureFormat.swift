@@ -1,10 +1,10 @@
-/// What a file is, told by its first bytes and never by its name.
+/// The format of a file, told by its first bytes and never by its name.
 enum PictureFormat: Equatable {
   case jpeg, png, webp, heif, tiff, bmp, netpbm
   /// Something else, in words: "a GIF picture", "an empty file".
   case other(String)
 
-  /// What errors call the formats that are read.
+  /// The formats that are read, as errors name them.
   static let readable = "JPEG, PNG, WebP, HEIC, TIFF, BMP, PGM or PPM"
 
   init(of bytes: [UInt8]) {
