@@ -7,13 +7,14 @@ public struct ByteReader {
   public private(set) var offset = 0
 
   /// - Parameter file: the path to name in errors.
-  /// - Parameter advice: what errors tell the user to do.
+  /// - Parameter advice: the advice of the reader's errors: an action for the user.
   public init(_ bytes: [UInt8], file: String, advice: String? = nil) {
     self.bytes = bytes
     self.file = file
     self.advice = advice
   }
 
+  /// The number of bytes that have not been read.
   public var remaining: Int { bytes.count - offset }
 
   /// The next `count` bytes.
@@ -38,7 +39,9 @@ public struct ByteReader {
     try next(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// - Throws: `FileError` when the file is longer than what has been read of it.
+  /// Checks that all of the file has been read.
+  ///
+  /// - Throws: `FileError` when bytes are left.
   public func expectEnd() throws(FileError) {
     guard remaining == 0 else {
       throw error(

@@ -7,11 +7,16 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public var file: String
   /// The byte at which the file stops making sense; nil when it is about the file as a whole.
   public var offset: Int?
+  /// What the reader or writer needed there, in words.
   public var expected: String
+  /// What was there instead, in words.
   public var found: String
-  /// What the user can do; nil when the first part says it all.
+  /// What the user can do; nil when the error itself says it all.
   public var advice: String?
 
+  /// Makes an error about `file`, or about one byte of it.
+  ///
+  /// - Parameter offset: in bytes from the beginning of the file.
   public init(
     file: String, offset: Int? = nil, expected: String, found: String, advice: String? = nil
   ) {
@@ -22,6 +27,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     self.advice = advice
   }
 
+  /// One line: the path, the offset, what was expected and found, and the advice. Control characters
+  /// and line breaks become question marks.
   public var description: String {
     let place = offset.map { "at byte \($0): " } ?? ""
     let ending = advice.map { "; \($0)" } ?? ""

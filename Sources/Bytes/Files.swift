@@ -116,11 +116,11 @@ public func isFile(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
 }
 
-/// The part of a path before its last `/`; `.` when there is none.
+/// The folder of a path: all before its last `/`; `.` when there is none.
 public func parentFolder(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-/// What the system says about an error number, in words: `No such file or directory`.
+/// The system's words for an error number: `No such file or directory`.
 func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -5,7 +5,7 @@ public func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [31, 139]) }
 
 /// The contents of a gzip file of one or several members.
 ///
-/// - Parameter limit: the most bytes the contents may have; a file that holds more is refused while
+/// - Parameter limit: the maximum size of the contents in bytes; a file that holds more is refused while
 ///   it is being inflated, so that a small file cannot fill the memory.
 /// - Throws: `FileError` when the file is cut, damaged, followed by something else, or larger than
 ///   `limit` inside.
@@ -30,12 +30,12 @@ public func gunzipped(
   defer { inflateEnd(&stream) }
 
   // The file's last four bytes say how long the contents are, modulo 2^32 (RFC 1952, ISIZE). Taken
-  // as a hint for the room to begin with, never beyond what so many compressed bytes can hold:
+  // as a hint for the capacity to begin with, never beyond what so many compressed bytes can hold:
   // deflate makes at most 1032 bytes of one.
   let hint = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-  let room = min(max(hint, 1 << 16), bytes.count * 1032 + 64)
+  let capacity = min(max(hint, 1 << 16), bytes.count * 1032 + 64)
   // One byte more than the limit, so that "exactly the limit" and "more" can be told apart.
-  var contents = [UInt8](repeating: 0, count: min(limit, room) + 1)
+  var contents = [UInt8](repeating: 0, count: min(limit, capacity) + 1)
   var produced = 0
   var consumed = 0
   var status = Z_OK
@@ -54,16 +54,16 @@ public func gunzipped(
         stream.avail_in = UInt32(input.count - consumed)
         stream.next_out = output.baseAddress! + produced
         stream.avail_out = UInt32(clamping: output.count - produced)
-        let room = Int(stream.avail_out)
+        let capacity = Int(stream.avail_out)
         let status = inflate(&stream, Z_NO_FLUSH)
         let left = Int(stream.avail_in)
-        return (status, input.count - left, produced + room - Int(stream.avail_out))
+        return (status, input.count - left, produced + capacity - Int(stream.avail_out))
       }
     }
     if status == Z_STREAM_END, isGzip(Array(bytes[consumed...].prefix(2))) {
       status = inflateReset(&stream)  // another member follows
     }
-    // No progress with room left: the input has run out in the middle of a member.
+    // No progress with capacity left: the input has run out in the middle of a member.
     let isStarved = status == Z_OK && consumed == bytes.count && produced < contents.count
     if status == Z_BUF_ERROR || isStarved {
       throw error(consumed, "more compressed bytes", "the end of the file")

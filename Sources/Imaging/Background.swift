@@ -2,7 +2,7 @@ import KernelInterface
 import Kernels
 
 extension GrayImage {
-  /// What the paper alone would look like: the picture with everything dark and thin filled in.
+  /// The paper alone: the picture with everything dark and thin filled in.
   ///
   /// A grey closing by a disc wider than any stroke, smoothed, done on a small copy because paper
   /// has no detail: light that falls off, shadows and folds remain, writing does not.

@@ -1,16 +1,23 @@
 /// A rectangle of whole pixels: the rows and columns it covers.
 public struct Box: Hashable, Sendable {
+  /// The rows it covers, in pixels from the top.
   public var rows: Range<Int>
+  /// The columns it covers, in pixels from the left.
   public var columns: Range<Int>
 
+  /// Makes the rectangle where some rows and columns cross.
   public init(rows: Range<Int>, columns: Range<Int>) {
     self.rows = rows
     self.columns = columns
   }
 
+  /// The number of rows.
   public var height: Int { rows.count }
+  /// The number of columns.
   public var width: Int { columns.count }
+  /// The number of pixels.
   public var area: Int { width * height }
+  /// Whether it covers no pixel.
   public var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
 
   /// The middle, in pixel edges: a box of one pixel at row 0 has its middle at 0.5.
@@ -57,7 +64,8 @@ public struct Box: Hashable, Sendable {
     rows.clamped(to: other.rows) == rows && columns.clamped(to: other.columns) == columns
   }
 
-  /// What of it lies in a picture, at least one pixel: of what lies beside, one at the edge.
+  /// The intersection with a picture, but at least one pixel: a box beside the picture becomes a pixel at
+  /// its edge.
   public func clamped(rows height: Int, columns width: Int) -> Box {
     func clamped(_ range: Range<Int>, _ length: Int) -> Range<Int> {
       let lower = min(length - 1, max(0, range.lowerBound))

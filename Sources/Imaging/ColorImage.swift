@@ -3,11 +3,15 @@ import Kernels
 
 /// A picture in red, green and blue, 0...255 each, row by row from the top left.
 public struct ColorImage: Hashable, Sendable {
+  /// The height in pixels.
   public let rows: Int
+  /// The width in pixels.
   public let columns: Int
   /// Three values a pixel: `samples[3 * (row * columns + column)]` is its red.
   public var samples: [UInt8]
 
+  /// A picture of these samples, row-major, red, green and blue for each pixel.
+  ///
   /// - Precondition: both extents at least 1, and three values for each pixel.
   public init(rows: Int, columns: Int, samples: [UInt8]) {
     precondition(
@@ -25,7 +29,7 @@ public struct ColorImage: Hashable, Sendable {
       samples: image.pixels.flatMap { [$0, $0, $0] })
   }
 
-  /// What a black-and-white picture of it would show: Y = 0.299 R + 0.587 G + 0.114 B, rounded.
+  /// The luminances of the pixels: Y = 0.299 R + 0.587 G + 0.114 B, rounded.
   ///
   /// - Source: ITU-R BT.601, as JPEG files have it, so that all formats give the same grey.
   public var grayscale: GrayImage {

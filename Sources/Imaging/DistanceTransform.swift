@@ -85,7 +85,7 @@ private struct LowerEnvelope {
   /// The parabolas that are lowest somewhere, and where each of them begins to be.
   private var roots: [Int], begins: [Float]
 
-  /// - Parameter length: the most heights.
+  /// - Parameter length: the maximum number of heights.
   init(length: Int) {
     heights = Array(repeating: 0, count: length + 2)
     roots = Array(repeating: 0, count: length + 2)

@@ -18,6 +18,7 @@ extension ColorImage {
 }
 
 extension ColorImage {
+  /// Red, green and blue, 0...255 each.
   public typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
 
   /// Fills `box`; what lies beyond the picture is left out.

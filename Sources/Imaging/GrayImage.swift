@@ -3,11 +3,15 @@
 /// The value is a luminance (0 black, 255 white) or, where the name says ink, the opposite
 /// (0 paper, 255 ink).
 public struct GrayImage: Hashable, Sendable {
+  /// The height in pixels.
   public let rows: Int
+  /// The width in pixels.
   public let columns: Int
   /// Row-major; `pixels[row * columns + column]`.
   public var pixels: [UInt8]
 
+  /// A picture of these values, row-major.
+  ///
   /// - Precondition: both extents at least 1, and one value for each pixel.
   public init(rows: Int, columns: Int, pixels: [UInt8]) {
     precondition(
@@ -24,7 +28,10 @@ public struct GrayImage: Hashable, Sendable {
       rows: rows, columns: columns, pixels: Array(repeating: value, count: rows * columns))
   }
 
-  // Part of who calls it: a call for each pixel would take most of the time of a loop.
+  // Inlinable: a call for each pixel would take most of the time of a loop.
+  /// The value of a pixel, 0...255.
+  ///
+  /// - Precondition: the row and column lie in the picture.
   @inlinable
   public subscript(row: Int, column: Int) -> UInt8 {
     get { pixels[row * columns + column] }

@@ -15,7 +15,7 @@ extension GrayImage {
     var columnSums = [UInt32](repeating: 0, count: columns)
     var sumsLeft = [UInt32](repeating: 0, count: columns + 1)
     var cubes = [Double](repeating: 0, count: columns)
-    // What each column of the neighbourhood is worth in the mean: 1 / its width.
+    // Weight of each column of the neighbourhood in the mean: 1 / its width.
     let shares = (0..<columns).map {
       1 / Float(min(columns, $0 + reach + 1) - max(0, $0 - reach))
     }

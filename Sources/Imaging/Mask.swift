@@ -1,10 +1,14 @@
 /// Which pixels of a picture are ink, row by row from the top left.
 public struct Mask: Hashable, Sendable {
+  /// The height in pixels.
   public let rows: Int
+  /// The width in pixels.
   public let columns: Int
   /// Row-major: `isInk[row * columns + column]`.
   public var isInk: [Bool]
 
+  /// A mask of these pixels, row-major.
+  ///
   /// - Precondition: both extents at least 1, and one answer for each pixel.
   public init(rows: Int, columns: Int, isInk: [Bool]) {
     precondition(
@@ -20,7 +24,10 @@ public struct Mask: Hashable, Sendable {
     self.init(rows: rows, columns: columns, isInk: Array(repeating: false, count: rows * columns))
   }
 
-  // Part of who calls it: a call for each pixel would take most of the time of a loop.
+  // Inlinable: a call for each pixel would take most of the time of a loop.
+  /// Whether a pixel is ink.
+  ///
+  /// - Precondition: the row and column lie in the mask.
   @inlinable
   public subscript(row: Int, column: Int) -> Bool {
     get { isInk[row * columns + column] }
@@ -30,7 +37,7 @@ public struct Mask: Hashable, Sendable {
   /// The number of ink pixels.
   public var count: Int { isInk.reduce(0) { $0 + ($1 ? 1 : 0) } }
 
-  /// Rows for columns.
+  /// The mask with rows and columns exchanged.
   public var transposed: Mask {
     withBytes { isInk in
       Mask(rows: columns, columns: rows) { output in

@@ -1,8 +1,11 @@
 /// Ink pixels side by side in one row.
 public struct Run: Hashable, Sendable {
+  /// The row of all its pixels.
   public let row: Int
+  /// The columns of its pixels.
   public let columns: Range<Int>
 
+  /// Makes a run of ink pixels.
   public init(row: Int, columns: Range<Int>) {
     self.row = row
     self.columns = columns
@@ -13,10 +16,13 @@ public struct Run: Hashable, Sendable {
 public struct Region: Hashable, Sendable {
   /// From top to bottom, and from left to right within a row.
   public private(set) var runs: [Run]
+  /// The smallest rectangle that holds all ink.
   public private(set) var box: Box
   /// The number of ink pixels.
   public private(set) var area: Int
 
+  /// The ink of some runs, sorted from top to bottom and from left to right.
+  ///
   /// - Precondition: at least one run.
   public init(runs: [Run]) {
     precondition(!runs.isEmpty, "a region without ink")

@@ -91,7 +91,7 @@ struct ResamplingAxis {
   ///
   /// - Parameter line: as many values as the axis was made for.
   /// - Parameter start: added to each sum.
-  /// - Parameter sums: room for the new ones.
+  /// - Parameter sums: scratch memory for the new ones.
   func resample(
     _ line: UnsafePointer<Float>, start: Float = 0, into sums: UnsafeMutablePointer<Float>
   ) {

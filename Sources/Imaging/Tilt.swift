@@ -78,7 +78,7 @@ public struct Tilt: Sendable {
 }
 
 extension GrayImage {
-  /// What lies in a leaning rectangle, set upright; bilinear, its edge pixels continued.
+  /// The contents of a leaning rectangle, set upright; bilinear, its edge pixels continued.
   public func straightened(_ tilt: Tilt) -> GrayImage {
     let (height, width) = (max(1, Int(tilt.height)), max(1, Int(tilt.width)))
     var result = GrayImage(rows: height, columns: width, filledWith: 0)

@@ -3,10 +3,10 @@ public typealias Floats = UnsafePointer<Float>
 /// A pointer to floats that are written.
 public typealias MutableFloats = UnsafeMutablePointer<Float>
 
-/// Which value under each pooled one was the largest: 1 upper left, 2 upper right, 4 lower left, 8
+/// The place of the largest value under each pooled one: 1 upper left, 2 upper right, 4 lower left, 8
 /// lower right; 0 where a ReLU lets no gradient through.
 public typealias CodePointer = UnsafePointer<Int32>
-/// Where such numbers are written.
+/// A pointer to such codes that are written.
 public typealias MutableCodes = UnsafeMutablePointer<Int32>
 
 /// A pointer to grey pixels that are only read.
@@ -14,12 +14,13 @@ public typealias Pixels = UnsafePointer<UInt8>
 /// A pointer to grey pixels that are written.
 public typealias MutablePixels = UnsafeMutablePointer<UInt8>
 
-/// Every loop over memory that is worth making fast. The implementations say what each computes, in
-/// which layout, and how fast.
+/// All loops over memory that were made fast. Each implementation states its formula, the layout of its
+/// arguments, and its speed.
 ///
 /// The protocol is implemented twice by one source: compiled for any x86-64 processor, and for those
 /// with AVX2 and FMA.
 public protocol KernelSet: Sendable {
+  /// The instructions the set was compiled for, as `train --version` shows them.
   static var name: String { get }
 
   // PeakSpeed.swift
@@ -75,8 +76,9 @@ public protocol KernelSet: Sendable {
     beta1: Float, beta2: Float, epsilon: Float, rate: Float, rootScale: Float, decay: Float)
 
   // MatrixProduct.swift
-  /// The most multiplications for which `multiply` is faster than OpenBLAS.
-  static var mostMultiplications: Int { get }
+  /// The maximum number of multiplications up to which `multiply` is faster than OpenBLAS.
+  static var maximumMultiplications: Int { get }
+  /// The scratch memory of `multiply`, in floats.
   static var productScratch: Int { get }
   static func multiply(
     _ a: Floats, aRow: Int, aColumn: Int, _ b: Floats, bRow: Int, bColumn: Int,
@@ -146,13 +148,18 @@ public struct PooledGeometry: Sendable {
   /// Extents of the pooled output: `[pooledRows, pooledColumns, outputChannels]`.
   public let pooledRows, pooledColumns, outputChannels: Int
 
+  /// The geometry for an input of `[rows, columns, inputChannels]`, padding included; an odd last row or
+  /// column of the convolution is not pooled.
   public init(rows: Int, columns: Int, inputChannels: Int, outputChannels: Int) {
     (self.rows, self.columns) = (rows, columns)
     (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
     (pooledRows, pooledColumns) = ((rows - 2) / 2, (columns - 2) / 2)
   }
 
+  /// The number of pooled positions.
   public var positions: Int { pooledRows * pooledColumns }
+  /// The number of values of the pooled output.
   public var outputValues: Int { positions * outputChannels }
+  /// The number of values of the input.
   public var inputValues: Int { rows * columns * inputChannels }
 }

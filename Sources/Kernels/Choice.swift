@@ -15,7 +15,7 @@ public let allKernels: [any KernelSet.Type] =
   [KernelsBaseline.Implementation.self]
   + (processorHasAVX2 ? [KernelsAVX2.Implementation.self] : [])
 
-/// What the system says of the processor: true when each core has AVX2 and FMA.
+/// Whether the processor has AVX2 and FMA, as the system says.
 private let processorHasAVX2: Bool = {
   guard let file = fopen("/proc/cpuinfo", "r") else { return false }
   defer { fclose(file) }

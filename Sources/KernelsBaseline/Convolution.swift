@@ -28,7 +28,7 @@ extension Implementation {
     _ input: Floats, _ g: WindowGeometry, batch: Int, weight: Floats, bias: Floats,
     outputChannels: Int, scratch: MutableFloats, into output: MutableFloats
   ) {
-    let (places, tile) = room(scratch)
+    let (places, tile) = Self.places(in: scratch)
     let panel = tile + 64
     forEachChunk(g, batch: batch, places) { first, count in
       for column in stride(from: 0, to: outputChannels, by: 16) {
@@ -58,7 +58,7 @@ extension Implementation {
     _ outputGradient: Floats, input: Floats, _ g: WindowGeometry, batch: Int,
     outputChannels: Int, scratch: MutableFloats, into weightGradient: MutableFloats
   ) {
-    let (places, tile) = room(scratch)
+    let (places, tile) = Self.places(in: scratch)
     let panel = tile + 64
     let line = g.side * g.channels
     weightGradient.update(repeating: 0, count: g.side * line * outputChannels)
@@ -131,9 +131,9 @@ extension Implementation {
     }
   }
 
-  /// The parts of the scratch that all need.
-  private static func room(
-    _ scratch: MutableFloats
+  /// Scratch memory that all convolutions need.
+  private static func places(
+    in scratch: MutableFloats
   ) -> (places: UnsafeMutablePointer<Int>, tile: MutableFloats) {
     let places = UnsafeMutableRawPointer(scratch).bindMemory(
       to: Int.self, capacity: chunkPositions)

@@ -5,6 +5,7 @@ public import KernelInterface
 /// No generics of the standard library beyond what is inlined, no arrays: code that the linker could
 /// share between the two modules would run AVX2 instructions on processors without them.
 public enum Implementation: KernelSet {
+  /// The instructions this module was compiled for.
   public static var name: String {
     #if FMA
       "AVX2 and FMA"

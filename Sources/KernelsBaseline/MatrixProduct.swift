@@ -14,7 +14,7 @@ extension Implementation {
   /// Measured against OpenBLAS 0.3.21 on a Zen 3 processor: 1.1 to 1.4 times as fast on the products of
   /// the recipes' networks, 3 times on one row, 0.9 times on 512x512x512. Without FMA OpenBLAS has
   /// better code for older processors.
-  public static var mostMultiplications: Int {
+  public static var maximumMultiplications: Int {
     #if FMA
       1 << 26
     #else
@@ -33,25 +33,26 @@ extension Implementation {
   /// - Parameter a: element `[i, k]` at `a[i · aRow + k · aColumn]`.
   /// - Parameter b: element `[k, j]` at `b[k · bRow + j · bColumn]`; one of the two strides is 1.
   /// - Parameter c: `[m, n]`.
-  /// - Parameter scratch: room for `productScratch` floats.
+  /// - Parameter scratch: `productScratch` floats.
   public static func multiply(
     _ a: Floats, aRow: Int, aColumn: Int, _ b: Floats, bRow: Int, bColumn: Int,
     rows m: Int, inner: Int, columns n: Int, add: Bool, scratch: MutableFloats,
     into c: MutableFloats
   ) {
     if bColumn == 1 && n % 64 == 0 && inner <= 1 << 16 && (aColumn == 1 || aRow == 1) {
-      let room = UnsafeMutableRawPointer(scratch)
+      let memory = UnsafeMutableRawPointer(scratch)
       if aColumn == 1 {
         let maskCount = 8 * packedRows
         return multiplySparse(
           a, aRow: aRow, b, bRow: bRow, rows: m, inner: inner, columns: n, add: add,
-          masks: room.bindMemory(to: UInt64.self, capacity: maskCount), maskCount: maskCount,
+          masks: memory.bindMemory(to: UInt64.self, capacity: maskCount), maskCount: maskCount,
           into: c)
       }
       let maskCount = 16 * packedRows
       return multiplySparseTransposed(
         a, aColumn: aColumn, b, bRow: bRow, rows: m, inner: inner, columns: n, add: add,
-        masks: room.bindMemory(to: UInt32.self, capacity: maskCount), maskCount: maskCount, into: c)
+        masks: memory.bindMemory(to: UInt32.self, capacity: maskCount), maskCount: maskCount,
+        into: c)
     }
     if m == 1 && bColumn == 1 && n % 16 == 0 {
       return multiplyRow(a, aColumn, b, bRow, inner: inner, columns: n, add: add, into: c)
@@ -63,7 +64,7 @@ extension Implementation {
         a, aRow, b, bColumn, rows: m, inner: inner, columns: n, packed: scratch,
         tile: scratch + 16 * packedRows, into: c)
     }
-    // Packed columns; a tile at the edge of c that c has no room for.
+    // Packed columns; a tile at the edge of c that lies partly outside.
     let (packed, edge) = (scratch, scratch + 16 * packedRows)
     var first = 0
     repeat {

@@ -5,7 +5,7 @@ public import KernelInterface
 // With one input channel there is nothing to sum over but the nine taps: eight output channels go
 // into a register, and the four pixels of a pooling window are worked on at once.
 //
-// More than half of the windows of a usual digit show nothing but paper (56 % on MNIST). Where all 16
+// More than half of the windows of a typical digit show nothing but paper (56 % on MNIST). Where all 16
 // pixels under a window are equal, forward takes the answer of the last such window, and the way back
 // has one product instead of 36. Both are what the products would have given.
 

@@ -35,7 +35,7 @@ extension Implementation {
   ///
   /// - Parameter outputGradient: `[pooledRows, pooledColumns, outputChannels]`, of the pooled output.
   /// - Parameter image: `[rows, columns, inputChannels]`; inputChannels a multiple of 8.
-  /// - Parameter scratch: room for 2 · (positions + 1) floats.
+  /// - Parameter scratch: 2 · (positions + 1) floats.
   /// - Parameter transposedGradient: `[outputChannels, 3, 3, inputChannels]`.
   /// - Parameter biasGradient: `[outputChannels]`.
   public static func pooledWeightGradient(
@@ -164,7 +164,7 @@ extension Implementation {
   /// The gradient of one image: dX[window] = Σ dY · w[c][window] over all entries.
   ///
   /// - Parameter transposedWeight: `[outputChannels, 3, 3, inputChannels]`.
-  /// - Parameter scratch: room for 8 · positions · (outputChannels / 64, rounded up) floats.
+  /// - Parameter scratch: 8 · positions · (outputChannels / 64, rounded up) floats.
   /// - Parameter imageGradient: `[rows, columns, inputChannels]`.
   public static func pooledInputGradient(
     _ outputGradient: Floats, winners: CodePointer, transposedWeight: Floats, _ g: PooledGeometry,

@@ -18,7 +18,7 @@ extension Implementation {
   ///
   /// - Parameter a: `[m, inner]`, its rows `aRow` apart.
   /// - Parameter b: `[inner, n]`, its rows `bRow` apart; n a multiple of 64.
-  /// - Parameter masks: room for `maskCount` words.
+  /// - Parameter masks: scratch memory of `maskCount` words.
   static func multiplySparse(
     _ a: Floats, aRow: Int, _ b: Floats, bRow: Int, rows m: Int, inner: Int, columns n: Int,
     add: Bool, masks: UnsafeMutablePointer<UInt64>, maskCount: Int, into c: MutableFloats
@@ -68,7 +68,7 @@ extension Implementation {
   ///
   /// - Parameter a: `[inner, m]`, its rows `aColumn` apart.
   /// - Parameter b: `[inner, n]`, its rows `bRow` apart; n a multiple of 64.
-  /// - Parameter masks: room for `maskCount` words.
+  /// - Parameter masks: scratch memory of `maskCount` words.
   static func multiplySparseTransposed(
     _ a: Floats, aColumn: Int, _ b: Floats, bRow: Int, rows m: Int, inner: Int, columns n: Int,
     add: Bool, masks: UnsafeMutablePointer<UInt32>, maskCount: Int, into c: MutableFloats

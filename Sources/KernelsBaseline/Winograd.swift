@@ -26,8 +26,8 @@ extension Implementation {
     // Planes often lie a power of two apart, where they drive each other out of the cache: a strip of each
     // is written at a time.
     let width = 16  // a line of the cache
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 * width) { room in
-      let strips = room.baseAddress!
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 * width) { scratch in
+      let strips = scratch.baseAddress!
       for start in stride(from: 0, to: plane, by: width) {
         let count = min(width, plane - start)
         for block in stride(from: 0, to: count, by: 8) {

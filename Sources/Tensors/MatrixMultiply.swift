@@ -80,7 +80,7 @@ public func multiply(
     }
     return
   }
-  let isSmall = m <= kernels.mostMultiplications / n / k
+  let isSmall = m <= kernels.maximumMultiplications / n / k
   let library = isSmall ? nil : OpenBLAS.shared
   a.tensor.withValues { aValues in
     b.tensor.withValues { bValues in

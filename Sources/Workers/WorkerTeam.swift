@@ -16,6 +16,8 @@ public final class WorkerTeam: Sendable {
   private let board: Board
   private let threads: [Thread]
 
+  /// Starts the threads of a team, all but the calling one.
+  ///
   /// - Parameter threads: at least 1.
   public init(threads: Int) {
     precondition(threads >= 1, "a team of \(threads) threads")
@@ -31,7 +33,10 @@ public final class WorkerTeam: Sendable {
   }
 
   /// Calls `body` once with every number in 0..<count, on all threads at once, and returns when the
-  /// last call has returned. One job at a time: a call from within `body` would wait for itself.
+  /// last call has returned.
+  ///
+  /// - Precondition: the team does no other job. A team does one job at a time: not one that another
+  ///   thread hands in, nor one from within `body`.
   public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if threadCount == 1 || count == 1 {
       for index in 0..<count { body(index) }
@@ -156,6 +161,8 @@ private final class Board: Sendable {
   /// The caller's side: pins up a job, works on it too, and returns when nobody works on it.
   func run(_ job: some Job, count: Int) {
     state.withLock { state in
+      precondition(
+        state.job == nil && state.busyThreads == 0, "the team is still at another job")
       next.store(0, ordering: .relaxed)
       state.job = job
       state.count = count
@@ -205,10 +212,10 @@ private final class Board: Sendable {
   /// Returns as soon as `isTrue`, or after some 20 µs. To wake a thread that sleeps takes the system 10 to
   /// 50 µs, as long as some jobs take; a thread that looks on forever would take the core from others.
   private func lookOut(for isTrue: () -> Bool) {
-    for _ in 0..<Self.mostLooks where isTrue() { return }
+    for _ in 0..<Self.maximumLooks where isTrue() { return }
   }
 
-  private static let mostLooks = 50_000
+  private static let maximumLooks = 50_000
 
   private func work(on job: any Job, _ count: Int) {
     while true {

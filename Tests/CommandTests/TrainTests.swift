@@ -67,6 +67,11 @@ import Testing
       try train(options.joined(separator: " "), "--output '\(folder.file("whole"))'").status == 0)
     let output = folder.file("parts")
     var outcome = try interrupted(options + ["--output", output])
+    // A machine busy with other work may let the run end before the signal reaches it.
+    for _ in 0..<100 where outcome.status == 0 {
+      try FileManager.default.removeItem(atPath: output)
+      outcome = try interrupted(options + ["--output", output])
+    }
     var stops = 0
     while outcome.status == 130 && stops < 100 {
       stops += 1
@@ -93,11 +98,11 @@ import Testing
   @Test func optionsThatChangeAStoppedRunAreRefused() throws {
     let output = folder.file("a")
     let stopped = try interrupted(
-      ["--recipe", "standard", "--epochs", "100", "--output", output])
+      ["--recipe", "standard", "--epochs", "1000", "--output", output])
     #expect(stopped.status == 130)
     for (option, text) in [
       ("--seed 3", "--seed 3 cannot be changed: the stopped run has 1"),
-      ("--epochs 3", "--epochs 3 cannot be changed: the stopped run has 100"),
+      ("--epochs 3", "--epochs 3 cannot be changed: the stopped run has 1000"),
     ] {
       let outcome = try Commands.shell(
         "exec \"$command\" --data '\(data.path)' --resume '\(output).resume' \(option)",
@@ -225,8 +230,8 @@ import Testing
   }
 
   /// Fifty times the process is killed in the middle of saving: up to two milliseconds after the
-  /// new file has appeared beside the old one. What lies under the checkpoint's name is whole every
-  /// time.
+  /// new file has appeared beside the old one; more often, where a busy machine was too late each
+  /// time. What lies under the checkpoint's name is whole every time.
   @Test func killedWhileSavingTheCheckpointIsWholeEachTime() throws {
     // One small step of the largest network: 900 kB to save.
     let arguments = [
@@ -236,11 +241,11 @@ import Testing
     #expect(try Commands.run("train", arguments) { _, _ in }.status == 0)
     let whole = try folder.bytes("a")
     var inTheMiddle = 0
-    for attempt in 0..<50 {
+    for attempt in 0..<1000 where attempt < 50 || inTheMiddle == 0 {
       _ = try Commands.run("train", arguments) { process, _ in
         while process.isRunning {
           if folder.names.contains(where: { $0.hasSuffix(".part") }) {
-            usleep(UInt32(attempt * 40))
+            usleep(UInt32(attempt % 50 * 40))
             kill(process.processIdentifier, SIGKILL)
             return
           }
@@ -253,7 +258,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.file(name))
       }
     }
-    print("killed 50 times while saving, \(inTheMiddle) times before the new file had its name")
+    print("killed while saving, \(inTheMiddle) times before the new file had its name")
     #expect(inTheMiddle > 0)
     let outcome = try Commands.run(
       "evaluate", "--checkpoint", folder.file("a"), "--data", data.path)

@@ -43,5 +43,6 @@ public struct Golden: Sendable {
     return text
   }
 
+  /// The names of the tensors, in the order of the file.
   public var names: [String] { contents.tensors.map(\.name) }
 }

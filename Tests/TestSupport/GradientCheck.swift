@@ -29,6 +29,7 @@ public struct GradientError: Sendable, CustomStringConvertible {
   /// are smaller: a gradient that is 0 throughout must be so up to rounding).
   public var relative: Float
 
+  /// The parameter, its index and both values.
   public var description: String {
     "gradient of \(name)[\(index)]: \(gradient), central difference: \(difference)"
   }

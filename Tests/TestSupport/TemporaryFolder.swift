@@ -3,8 +3,12 @@ import FoundationEssentials
 
 /// A folder of its own for a test; gone with everything in it when the test lets go of it.
 public final class TemporaryFolder: Sendable {
+  /// The folder's path.
   public let path: String
 
+  /// Makes the folder.
+  ///
+  /// - Throws: an error of Foundation when that is not possible.
   public init() throws {
     path = "\(FileManager.default.temporaryDirectory.path)/handwritten-digits-\(UUID())"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -36,7 +36,7 @@ import Workers
   }
 
   /// Two pieces that wait for each other can only end when two threads work on them.
-  @Test(.timeLimit(.minutes(1))) func threadsWorkAtTheSameTime() {
+  @Test(.timeLimit(.minutes(10))) func threadsWorkAtTheSameTime() {
     let team = WorkerTeam(threads: 2)
     let arrived = Atomic<Int>(0)
     team.forEach(2) { _ in
@@ -44,6 +44,16 @@ import Workers
       while arrived.load(ordering: .sequentiallyConsistent) < 2 {}
     }
     #expect(arrived.load(ordering: .relaxed) == 2)
+  }
+
+  /// A second job would be handed out in place of the first.
+  @Test func aSecondJobAtATimeIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      let team = WorkerTeam(threads: 2)
+      team.forEach(2) { index in
+        if index == 0 { team.forEach(2) { _ in } }
+      }
+    }
   }
 
   @Test func teamsComeAndGo() {

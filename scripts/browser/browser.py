@@ -1,10 +1,8 @@
 """A headless Chromium with the page of the web app in it, and how a person uses it."""
 
 import base64
-import json
 import pathlib
 import time
-import urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -13,7 +11,7 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PATIENCE = 15  # seconds for anything to happen
+PATIENCE = 300  # seconds after which a story gives up: a hang ends, a slow machine passes
 
 # A 7 and a 1 as a hand writes them, in shares of the drawing area.
 SEVEN = [(0.20, 0.25), (0.32, 0.24), (0.38, 0.24), (0.33, 0.50), (0.29, 0.78)]
@@ -34,7 +32,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         service = webdriver.ChromeService("/usr/bin/chromedriver")
         self.driver = webdriver.Chrome(options=options, service=service)
-        self.driver.set_script_timeout(60)
+        self.driver.set_script_timeout(PATIENCE)
         self.address, self.downloads = address, pathlib.Path(downloads)
         self.command("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": theme},
@@ -52,6 +50,22 @@ class Browser:
 
     def open(self, path="/"):
         self.driver.get(self.address + path)
+
+    def load_without_cache(self):
+        """Opens the page; counts its bytes and requests, and the ms until it can be used."""
+        self.command("Network.enable")
+        self.command("Network.setCacheDisabled", cacheDisabled=True)
+        self.open()
+        return self.run(
+            """
+            const page = performance.getEntriesByType("navigation")[0];
+            const parts = performance.getEntriesByType("resource");
+            return {
+              bytes: [page, ...parts].reduce((sum, part) => sum + part.decodedBodySize, 0),
+              usable: page.domContentLoadedEventEnd, requests: parts.length + 1,
+              foreign: parts.filter((part) => !part.name.startsWith(location.origin)).length,
+            };
+            """)
 
     def close(self):
         self.driver.quit()
@@ -94,8 +108,8 @@ class Browser:
     def keys(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()
 
-    def draw(self, *strokes, pause=0.0):
-        """Moves a pen over the drawing area; points are shares of it."""
+    def draw(self, *strokes, lifts=True):
+        """Moves a pen over the drawing area; points are shares of it. The pen stays down unless it `lifts`."""
         canvas = self.find("#canvas")
         self.run("arguments[0].scrollIntoView({block: 'center'})", canvas)
         frame = canvas.rect
@@ -109,9 +123,8 @@ class Browser:
                     round(x0 + x * frame["width"]), round(y0 + y * frame["height"]))
                 if index == 0:
                     pointer.pointer_down()
-                if pause:
-                    pointer.pause(pause)
-            pointer.pointer_up()
+            if lifts:
+                pointer.pointer_up()
             actions.perform()
 
     def paste(self, path):
@@ -167,9 +180,3 @@ class Browser:
                 f"{node['html'][:120]} {node.get('failureSummary', '')[:300]}" for node in found["nodes"])
             for found in result["violations"] if found["impact"] in ("serious", "critical")
         ]
-
-
-def fetch_json(address, data=None, headers={}):
-    request = urllib.request.Request(address, data=data, headers=headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)

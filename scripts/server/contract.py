@@ -5,7 +5,7 @@ import subprocess
 
 import jsonschema
 import openapi_spec_validator
-from server import ROOT, SAMPLES, Answer, Server, form, head
+from server import PATIENCE, ROOT, SAMPLES, Answer, Server, form, head
 
 PHOTO = (SAMPLES / "single-digit.jpg").read_bytes()
 
@@ -17,10 +17,10 @@ def formats(server):
     return next(p["schema"]["enum"] for p in parameters if p["name"] == "format")
 
 
-def requests(server):
+def requests(serve, server):
     """How to bring about each status of each operation."""
     def slow():
-        with server.connect() as connection:
+        with Server(serve, "--timeout", "1s") as strict, strict.connect() as connection:
             connection.sendall(head("POST", "/api/recognize", content_length=100))
             return Answer(connection)
 
@@ -54,7 +54,7 @@ ELSEWHERE = {("post", "/api/recognize", "503"), ("get", "/readyz", "503")}
 
 
 def keeps_the_promises_of_openapi(serve, recognize):
-    with Server(serve, "--timeout", "1s") as server:
+    with Server(serve) as server:
         description = server.ask("GET", "/openapi.json").json
         openapi_spec_validator.validate(description)
 
@@ -72,7 +72,7 @@ def keeps_the_promises_of_openapi(serve, recognize):
             for method, operation in methods.items()
             for status, response in operation["responses"].items()
         }
-        known = requests(server)
+        known = requests(serve, server)
         assert set(known) | ELSEWHERE == set(promised), set(promised) ^ (set(known) | ELSEWHERE)
         for (method, path, status), asks in known.items():
             contents = promised[method, path, status]["content"]
@@ -105,5 +105,5 @@ def runs_the_curl_commands_of_the_readme(serve, recognize):
             assert "localhost:8501" in command, command
             done = subprocess.run(
                 ["bash", "-c", command.replace("localhost:8501", f"127.0.0.1:{server.port}")],
-                cwd=ROOT, capture_output=True, text=True, timeout=60)
+                cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
             assert done.returncode == 0 and done.stdout and "about:blank" not in done.stdout, (command, done)

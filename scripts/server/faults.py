@@ -7,14 +7,14 @@ import os
 import pathlib
 import random
 import re
+import select
 import socket
-import statistics
 import struct
 import subprocess
 import time
 import urllib.parse
 
-from server import CHECKPOINT, SAMPLES, Answer, Server, form, head, png_claiming
+from server import CHECKPOINT, PATIENCE, SAMPLES, Answer, Server, form, head, png_claiming, wait
 
 PHOTO = SAMPLES / "single-digit.jpg"
 
@@ -30,7 +30,7 @@ def still_reads(server):
 def starts_only_where_it_can(serve, recognize):
     """Port taken, checkpoint missing, options without sense: one line, status 1."""
     def fails(*options):
-        done = subprocess.run([serve, *options], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([serve, *options], capture_output=True, text=True, timeout=PATIENCE)
         lines = done.stderr.strip().split("\n")
         assert done.returncode == 1 and len(lines) == 1 and lines[0].startswith("serve: "), (options, done)
         return lines[0]
@@ -57,18 +57,21 @@ def ends_in_good_order_under_load(serve, recognize):
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
             connections = [server.connect() for _ in range(24)]
             body = PHOTO.read_bytes()
+            # A request has begun once the server asks for its body.
             for connection in connections:
-                connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body)
-            # Every request has arrived once the server counts what is waiting or running.
-            time.sleep(0.3)
+                connection.sendall(
+                    head("POST", "/api/recognize", body, expect="100-continue", content_type="image/jpeg"))
+                assert Answer(connection).status == 100
+            for connection in connections:
+                connection.sendall(body)
             idle = server.connect()
             server.process.terminate()
             answers = list(pool.map(Answer, connections))
         assert [answer.status for answer in answers] == [200] * 24
-        assert server.process.wait(timeout=20) == 0
+        assert server.process.wait(timeout=PATIENCE) == 0
         idle.close()
         try:
-            server.connect(timeout=2)
+            server.connect()
             raise AssertionError("still accepts connections")
         except ConnectionRefusedError:
             pass
@@ -175,8 +178,8 @@ def survives_bombs(serve, recognize):
         server.read(b"P5 99999999999999999999 9 255 x").expect_problem(422)
         server.read(b"P5 60000 3000 255 x").expect_problem(422)
         server.read(b"BM" + b"\xff" * 200).expect_problem(422)
-        answer = server.read(png_claiming(14_000, 14_000), timeout=120)  # 196 megapixels in 25 kB
-        assert answer.status in (200, 422, 503), answer.body
+        answer = server.read(png_claiming(14_000, 14_000))  # 196 megapixels in 25 kB
+        assert answer.status in (200, 422), answer.body
         still_reads(server)
         print(f"    peak memory {server.peak_memory:.0f} MB")
         assert server.peak_memory < 2000
@@ -257,7 +260,7 @@ def refuses_what_is_no_http(serve, recognize):
             head("POST", "/api/recognize", transfer_encoding="chunked", content_length=5) + b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
             b"GET / HTTP/1.1\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
         ):
-            with server.connect(timeout=20) as connection:
+            with server.connect() as connection:
                 try:
                     connection.sendall(data)
                     received = connection.recv(65536)
@@ -285,79 +288,63 @@ def keeps_names_harmless(serve, recognize):
     assert "\x1b" not in text and "\r" not in text and "X-Injected" not in text
 
 
-# Time and numbers
+# Limits of time and numbers
 
 def cuts_slow_clients_off(serve, recognize):
     with Server(serve, "--timeout", "1s") as server:
-        def ends_within(seconds, data, then=b""):
-            started = time.monotonic()
-            with server.connect(timeout=seconds) as connection:
+        def received_until_the_end(data):
+            with server.connect() as connection:
                 connection.sendall(data)
                 received = b""
                 while more := connection.recv(65536):
                     received += more
-            assert time.monotonic() - started < seconds
             return received
 
-        assert ends_within(5, b"") == b""  # nothing at all
-        assert ends_within(5, b"GET / HTTP/1.1\r\nHost:") == b""  # half a head
-        answer = ends_within(5, head("POST", "/api/recognize", content_length=1000) + b"x")  # half a body
+        assert received_until_the_end(b"") == b""  # nothing at all
+        assert received_until_the_end(b"GET / HTTP/1.1\r\nHost:") == b""  # half a head
+        half = head("POST", "/api/recognize", content_length=1000) + b"x"
+        answer = received_until_the_end(half)
         assert answer.startswith(b"HTTP/1.1 408") and b"problem+json" in answer, answer
-        # A head and a body that drip: one byte whenever the connection could be taken for idle.
-        for start in (b"", head("POST", "/api/recognize", content_length=1000)):
+        # A head and a body that drip, a byte at a time: the connection is never idle, and still it is ended.
+        for start in (b"", head("POST", "/api/recognize", content_length=1_000_000)):
             with server.connect() as connection:
-                started = time.monotonic()
-                try:
-                    connection.sendall(start)
-                    while time.monotonic() - started < 8:
+                def is_cut():
+                    try:
                         connection.sendall(b"x")
-                        time.sleep(0.2)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
-                assert time.monotonic() - started < 5, "was let to drip"
-        body = PHOTO.read_bytes()
+                        return False
+                    except (BrokenPipeError, ConnectionResetError):
+                        return True
+
+                connection.sendall(start)
+                wait("the end of a connection that drips", is_cut)
         # The other side half closed in the middle of a request.
         with server.connect() as connection:
-            connection.sendall(head("POST", "/api/recognize", content_length=1000) + b"x")
+            connection.sendall(half)
             connection.shutdown(socket.SHUT_WR)
             connection.recv(65536)
-        # A body that takes longer than the timeout, but comes at a fair pace, is taken.
+        # A body that takes longer than the timeout, but comes at a fair pace, is taken. Its first half of 5 MB
+        # grants it five minutes more.
+        body = PHOTO.read_bytes() + bytes(10_000_000)
         with server.connect() as connection:
-            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg"))
-            for start in range(0, len(body), len(body) // 7 + 1):
-                connection.sendall(body[start : start + len(body) // 7 + 1])
-                time.sleep(0.25)
-            assert Answer(connection).json["text"] == "4"
-        still_reads(server)
+            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body[:5_000_000])
+            time.sleep(2)
+            connection.sendall(body[5_000_000:])
+            assert Answer(connection).status in (200, 503)  # 503: read too slowly, but taken
 
 
 def serves_others_beside_200_slow_senders(serve, recognize):
-    """Within twice the usual time, while 200 clients send a byte now and then; in one of three tries, for other
-    work on the machine disturbs."""
-    def usual(server):
-        times = []
+    """30 photos are read while 200 clients are in the middle of theirs; scripts/measure-serve prints how fast."""
+    with Server(serve) as server:
+        slow = [server.connect() for _ in range(200)]
+        for connection in slow:
+            connection.sendall(
+                head("POST", "/api/recognize", content_length=20_000_000, content_type="image/jpeg") + b"x" * 1000)
+        wait("the first bytes of all slow senders", lambda: server.metric("upload_bytes") == 200 * 1000)
         for _ in range(30):
-            started = time.monotonic()
             still_reads(server)
-            times.append(time.monotonic() - started)
-        return statistics.median(times)
-
-    def is_as_usual():
-        with Server(serve) as server:
-            before = usual(server)
-            slow = [server.connect() for _ in range(200)]
-            for connection in slow:
-                connection.sendall(head("POST", "/api/recognize", content_length=20_000_000, content_type="image/jpeg") + b"x" * 1000)
-            during = usual(server)
-            for connection in slow:
-                connection.sendall(b"x")  # still open
-            print(f"    alone {1000 * before:.0f} ms, beside 200 slow senders {1000 * during:.0f} ms,"
-                  f" {server.memory:.0f} MB")
-            for connection in slow:
-                connection.close()
-        return during < 2 * before
-
-    assert any(is_as_usual() for _ in range(3))
+        assert server.metric("upload_bytes") == 200 * 1000, "a slow sender was dropped"
+        for connection in slow:
+            connection.close()
 
 
 def serves_beside_many_connections(serve, recognize):
@@ -375,14 +362,10 @@ def serves_with_few_files(serve, recognize):
         idle = [server.connect() for _ in range(200)]
         waiting = server.connect()
         waiting.sendall(head("GET", "/healthz"))
-        waiting.settimeout(1)
-        try:
-            raise AssertionError(f"was accepted, too: {waiting.recv(100)}")
-        except TimeoutError:
-            pass
+        wait("connections to be accepted", lambda: server.open_files > 64)
+        assert not select.select([waiting], [], [], 0)[0], "was accepted, too"
         for connection in idle:
             connection.close()
-        waiting.settimeout(20)
         assert Answer(waiting).text == "ok\n"
         waiting.close()
         still_reads(server)
@@ -403,22 +386,22 @@ def holds_only_so_many_uploads(serve, recognize):
 
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             list(pool.map(send, clients))
-        refused = 0
-        for connection in clients:
-            connection.settimeout(0.2)
-            try:
-                Answer(connection).expect_problem(503, "uploads")
-                refused += 1
-            except TimeoutError:
-                pass
-        assert 3 <= refused < 16, refused
-        print(f"    {refused} of 16 refused, {server.memory - before:.0f} MB more memory")
+
+        # In the end each is either refused or held with all that it has sent.
+        def answered():
+            return select.select(clients, [], [], 0)[0]
+
+        wait("all uploads to be held or refused", lambda: (
+            server.metric("upload_bytes") == len(part) * (len(clients) - len(answered()))))
+        refused = answered()
+        for connection in refused:
+            Answer(connection).expect_problem(503, "uploads")
+        assert 3 <= len(refused) < 16, len(refused)
+        print(f"    {len(refused)} of 16 refused, {server.memory - before:.0f} MB more memory")
         still_reads(server)
         for connection in clients:
             connection.close()
-        end = time.monotonic() + 10
-        while "upload_bytes 0\n" not in server.ask("GET", "/metrics").text:
-            assert time.monotonic() < end, "keeps uploads whose clients are gone"
+        wait("the uploads of clients that are gone to go", lambda: server.metric("upload_bytes") == 0)
         assert server.peak_memory < before + 2 * 256, server.peak_memory
 
 
@@ -436,18 +419,25 @@ def forgets_clients_that_leave(serve, recognize):
             connection = server.connect()
             connection.sendall(head("POST", "/api/recognize?debug=1", body, content_type="image/jpeg") + body)
             connection.close()
-        # Their photos are not waiting any more, or this would take half a minute.
-        started = time.monotonic()
         still_reads(server)
-        assert time.monotonic() - started < 3
+        wait("the queue to be empty", lambda: server.metric("photos_waiting") + server.metric("photos_running") == 0)
+        read = server.metric("photos_total")
+        print(f"    {read} of 41 photos read")
+        assert read < 21, f"read {read} photos, of which 40 were those of clients that had left"
 
 
 def says_when_it_is_full(serve, recognize):
     """More photos at once than the queue holds: some are read, the others are told when to come again."""
     body = (SAMPLES / "column.jpg").read_bytes()
-    with Server(serve, "--max-concurrent", "1", "--timeout", "60s") as server:
-        with concurrent.futures.ThreadPoolExecutor(120) as pool:
-            answers = list(pool.map(lambda _: server.read(body), range(120)))
+    with Server(serve, "--max-concurrent", "1") as server:
+        connections = [server.connect() for _ in range(120)]
+        # All but the last byte first: then the photos arrive faster than any machine reads them.
+        for connection in connections:
+            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body[:-1])
+        wait("the photos", lambda: server.metric("upload_bytes") == 120 * (len(body) - 1))
+        for connection in connections:
+            connection.sendall(body[-1:])
+        answers = [Answer(connection) for connection in connections]
         full = [answer for answer in answers if answer.status == 503]
         assert full and len(full) < 120, f"{len(full)} of 120 refused"
         for answer in full:
@@ -455,15 +445,23 @@ def says_when_it_is_full(serve, recognize):
             assert int(answer.headers["retry-after"]) >= 1
         assert all(answer.status == 200 for answer in answers if answer not in full)
         print(f"    {len(full)} of 120 told to come again")
-        metrics = server.ask("GET", "/metrics").text
-        assert re.search(r'refusals_total\{reason="busy"\} ' + str(len(full)), metrics), metrics
-        assert "photos_waiting 0\n" in metrics and "upload_bytes 0\n" in metrics
-    with Server(serve, "--max-concurrent", "1", "--timeout", "0.2s") as server:
-        with concurrent.futures.ThreadPoolExecutor(30) as pool:
-            answers = list(pool.map(lambda _: server.read(body), range(30)))
-        late = [answer for answer in answers if answer.status == 503]
-        assert late, "nothing took longer than 0.2 s"
-        late[0].expect_problem(503, "0.2 seconds")
+        assert server.metric('refusals_total{reason="busy"}') == len(full)
+        for gauge in ("photos_waiting", "upload_bytes"):
+            wait(f"{gauge} 0", lambda: server.metric(gauge) == 0)
+    # 196 megapixels take longer than 0.2 s on every machine.
+    large = png_claiming(14_000, 14_000)
+    with Server(serve, "--timeout", "0.2s") as server:
+        def is_told_that_time_is_up():
+            try:
+                answer = server.read(large)
+            except ConnectionError:  # the request itself came too slowly
+                return False
+            if answer.status == 408:
+                return False
+            answer.expect_problem(503, "0.2 seconds")
+            return True
+
+        wait("an answer that comes too late", is_told_that_time_is_up)
 
 
 # Answers

@@ -3,16 +3,18 @@
 import os
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-from server import CHECKPOINT, SAMPLES, Server, png_of_seven
+from server import CHECKPOINT, ROOT, SAMPLES, Server, head, png_of_seven, wait
 
 SECONDS = 8  # of load for each row
 PHOTO = SAMPLES / "column.jpg"  # 900 x 1200: a little over one megapixel
 PAGE_DRAWING = pathlib.Path(__file__).with_name("seven.jpg")  # as the page sent it from Chromium
+BROWSER = ROOT / "scripts/browser"
 
 POST = """
 local file = io.open(os.getenv("BODY"), "rb")
@@ -46,6 +48,36 @@ def start_to_first_answer(serve):
         return time.monotonic() - server.started
 
 
+def beside_slow_senders(serve, senders=200):
+    """Seconds a photo takes alone, and while so many clients are in the middle of sending theirs."""
+    def seconds(server):
+        times = []
+        for _ in range(30):
+            started = time.monotonic()
+            assert server.read(SAMPLES / "single-digit.jpg").status == 200
+            times.append(time.monotonic() - started)
+        return statistics.median(times)
+
+    with Server(serve) as server:
+        alone = seconds(server)
+        slow = [server.connect() for _ in range(senders)]
+        for connection in slow:
+            connection.sendall(head("POST", "/api/recognize", content_length=20_000_000) + b"x" * 1000)
+        wait("the slow senders", lambda: server.metric("upload_bytes") == senders * 1000)
+        beside = seconds(server)
+        for connection in slow:
+            connection.close()
+    return alone, beside
+
+
+def print_page_times(serve):
+    python = BROWSER / ".venv/bin/python"
+    if not python.exists():
+        return print("page: not measured (scripts/tests/browser installs what that needs)")
+    with Server(serve) as server:
+        subprocess.run([python, BROWSER / "measure.py", server.address], check=True)
+
+
 def rate_of_the_command(recognize, photo, photos=120):
     """Photos a second of `recognize --jobs 2`, its start not counted."""
     def run(count):
@@ -60,8 +92,11 @@ def rate_of_the_command(recognize, photo, photos=120):
 
 def main():
     serve, recognize = sys.argv[1], sys.argv[2]
+    print_page_times(serve)
     best = min(start_to_first_answer(serve) for _ in range(5))
     print(f"start to first answer (a photo of 1.1 megapixels), best of 5: {best:.2f} s")
+    alone, beside = beside_slow_senders(serve)
+    print(f"a photo alone: {1000 * alone:.1f} ms, beside 200 slow senders: {1000 * beside:.1f} ms")
     with tempfile.TemporaryDirectory() as scratch, Server(serve) as server:
         script, drawing = pathlib.Path(scratch, "post.lua"), pathlib.Path(scratch, "seven.png")
         script.write_text(POST)

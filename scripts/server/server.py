@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import resource
 import socket
 import subprocess
@@ -11,17 +12,27 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "Checkpoints/digits.safetensors"
 SAMPLES = ROOT / "Data/samples"
+PATIENCE = 300  # seconds after which a test gives up: a hang ends, a slow machine passes
+
+
+def wait(what, condition):
+    """Waits until `condition` holds; `what` says in words what was waited for."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
+        time.sleep(0.02)
 
 
 class Server:
     """`serve` on a free port; `with` ends it by SIGTERM and expects status 0.
 
+    Its limit of time is PATIENCE where no other `--timeout` is given, so that a slow machine is not refused.
     `open_files` is how many the system lets it have."""
 
     def __init__(self, executable, *options, open_files=None):
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [executable, "--port", "0", "--checkpoint", CHECKPOINT, *options],
+            [executable, "--port", "0", "--checkpoint", CHECKPOINT, "--timeout", f"{PATIENCE}s", *options],
             stderr=subprocess.PIPE, text=True,
             preexec_fn=open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))))
         self.log = []
@@ -41,7 +52,7 @@ class Server:
 
     def __exit__(self, kind, *_):
         self.process.terminate()
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=PATIENCE)
         self.reader.join()
         if kind is None:
             assert status == 0, f"serve ended with status {status}: {self.log[-3:]}"
@@ -62,19 +73,24 @@ class Server:
         return int(status.split("VmHWM:")[1].split()[0]) / 1000
 
     @property
-    def is_running(self):
-        return self.process.poll() is None
+    def open_files(self):
+        return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
-    def connect(self, timeout=60):
+    def metric(self, name):
+        """The value of a metric; 0 when it has not been counted yet."""
+        found = re.search(f"^{re.escape(name)} (\\d+)$", self.ask("GET", "/metrics").text, re.MULTILINE)
+        return int(found.group(1)) if found else 0
+
+    def connect(self, timeout=PATIENCE):
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
 
-    def ask(self, method, path, body=b"", timeout=60, **headers):
+    def ask(self, method, path, body=b"", timeout=PATIENCE, **headers):
         """One request on a connection of its own."""
         with self.connect(timeout) as connection:
             connection.sendall(head(method, path, body, **headers) + body)
             return Answer(connection)
 
-    def read(self, photo, query="", timeout=60, **headers):
+    def read(self, photo, query="", timeout=PATIENCE, **headers):
         """Has a photo read; `photo` is a path or bytes."""
         data = photo if isinstance(photo, bytes) else pathlib.Path(photo).read_bytes()
         headers.setdefault("content_type", "image/jpeg")

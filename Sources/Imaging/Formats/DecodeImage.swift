@@ -7,6 +7,9 @@ public struct Photo: Sendable {
   /// The extents of the upright photo at full size.
   public let rows: Int, columns: Int
 
+  /// A photo of which `image` is a reduced copy, or the photo itself.
+  ///
+  /// - Parameter rows, columns: extents at full size, in pixels.
   public init(image: GrayImage, rows: Int, columns: Int) {
     self.image = image
     self.rows = rows
@@ -22,8 +25,8 @@ private let reducedSide = 1800
 ///
 /// Reads JPEG (any colours, EXIF orientation obeyed), PNG (any kind; what is transparent becomes
 /// white), WebP, HEIC and AVIF (turned as the file says), TIFF (each page), BMP (not run-length
-/// coded) and the six PBM, PGM and PPM kinds. What the file is, is told by its first bytes; the name
-/// only appears in errors.
+/// coded) and the six PBM, PGM and PPM kinds. The first bytes tell the format; the name only appears in
+/// errors.
 ///
 /// - Parameter bytes: the whole file.
 /// - Parameter page: from 0; below `pageCount`.
@@ -40,6 +43,8 @@ public func decodePhoto(
 
 /// The same in colour, to be shown: as large as the photo's reduced image. BMP, PBM, PGM and PPM
 /// pictures and PNG pictures above 16 megapixels stay grey.
+///
+/// - Throws: `FileError` as `decodePhoto` does.
 public func decodeColorPhoto(
   _ bytes: [UInt8], file: String, page: Int = 0
 ) throws(FileError) -> ColorImage {
@@ -47,6 +52,8 @@ public func decodeColorPhoto(
 }
 
 /// The same in grey and always at full size.
+///
+/// - Throws: `FileError` as `decodePhoto` does.
 public func decodeImage(
   _ bytes: [UInt8], file: String, page: Int = 0
 ) throws(FileError) -> GrayImage {
@@ -61,7 +68,7 @@ public func pageCount(of bytes: [UInt8], file: String) throws(FileError) -> Int 
   PictureFormat(of: bytes) == .tiff ? try pages(inTIFF: bytes, file: file).count : 1
 }
 
-/// - Parameter side: what the longer side keeps at least when the picture is reduced, in pixels.
+/// - Parameter side: the minimum length of the longer side after a reduction, in pixels.
 private func decodeRaster(
   _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
 ) throws(FileError) -> Raster {

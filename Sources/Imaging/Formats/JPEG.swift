@@ -67,7 +67,7 @@ func decodeJPEG(
     fullColumns: fullColumns, orientation: segments.orientation ?? .upright)
 }
 
-/// What TurboJPEG said last, without the name of its function.
+/// The last error of TurboJPEG, without the name of its function.
 private func message(of handle: tjhandle) -> String {
   let text = String(cString: tjGetErrorStr2(handle))
   guard let end = text.firstIndex(of: ")"), text[...end].hasSuffix("()") else { return text }
@@ -105,7 +105,7 @@ private func mixed(cmyk samples: [UInt8], isInverted: Bool, channels: Channels) 
   }
 }
 
-/// What the segments before the compressed data say that TurboJPEG does not pass on.
+/// Facts in the segments before the compressed data that TurboJPEG does not pass on.
 ///
 /// - Source: ITU-T T.81, annex B; EXIF 2.32, section 4.5.4 (APP1); Adobe TN 5116 (APP14).
 struct JPEGSegments {

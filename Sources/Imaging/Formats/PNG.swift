@@ -108,7 +108,7 @@ private func encodePNG(
   image.height = UInt32(rows)
   image.format = format
   defer { png_image_free(&image) }
-  // What zlib can need at most (its compressBound, generously), a filter byte a row, the headers.
+  // The maximum that zlib needs (its compressBound, generously), a filter byte a row, the headers.
   let raw = samples.count + rows
   var size = png_alloc_size_t(raw + raw / 1000 + 1024 + raw / 16384 * 12)
   var status: Int32 = 0

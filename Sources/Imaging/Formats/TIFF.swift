@@ -67,7 +67,7 @@ private func withTIFF<Result>(
   }
 }
 
-/// What libtiff reads from, and the first thing it complained of.
+/// The source of libtiff, and its first complaint.
 private final class TIFFSource {
   let bytes: [UInt8]
   private var offset = 0
