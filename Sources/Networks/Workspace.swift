@@ -31,13 +31,14 @@ public struct Workspace: Sendable {
   fileprivate mutating func backward<L: Layer>(
     _ layer: L, _ outputGradient: Tensor, input: Tensor
   ) -> Tensor {
-    precondition(awaitsBackward, "backward of \(L.self) without a forward before it")
+    // `fatalError`, since optimized code does not print the text of a precondition.
+    guard awaitsBackward else { fatalError("backward of \(L.self) without a forward before it") }
     awaitsBackward = false
     return pass!.backward(layer, outputGradient, input: input)
   }
 
   fileprivate func scratch<L: Layer>(of _: L.Type) -> L.Scratch {
-    guard let pass else { preconditionFailure("statistics of \(L.self) without a forward") }
+    guard let pass else { fatalError("statistics of \(L.self) without a forward") }
     return checked(pass, as: PassOf<L>.self).scratch
   }
 }
@@ -104,7 +105,7 @@ private struct PassOf<L: Layer>: TrainingPass {
 
 private func checked<Value, Expected>(_ value: Value, as _: Expected.Type) -> Expected {
   guard let value = value as? Expected else {
-    preconditionFailure("a workspace of \(Expected.self), used for \(type(of: value))")
+    fatalError("a workspace of \(Expected.self), used for \(type(of: value))")
   }
   return value
 }

@@ -258,8 +258,8 @@ import Testing
   /// What an optimizer changes is what runs.
   @Test func aFusionRunsWithChangedParameters() {
     var network = Sequential([Self.conv(), pool, normalization, ReLU()])
-    let input = Tensor(repeating: 1, shape: Shape(2, 6, 8, 8))
     var (workspace, generator) = (Workspace(), SplitMix64(seed: 7))
+    let input = Tensor(normal: 9, shape: Shape(2, 6, 8, 8), using: &generator)
     let before = network(input)
     network.visitParameters { _, value in value.fill(with: 0) }
     let output = network.forward(input, in: &workspace, using: &generator)
