@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebApp
 
-@Suite(.timeLimit(.minutes(10))) struct ReadingQueueTests {
+@Suite(.timeLimit(.minutes(60))) struct ReadingQueueTests {
   /// Keeps a thread busy until it is opened.
   private final class Gate: Sendable {
     private let isOpen = DispatchSemaphore(value: 0)

@@ -153,7 +153,8 @@ class Browser:
     def download(self, name):
         """The text of a file that the page saves; it is taken out of the way."""
         path = self.downloads / name
-        self.wait(f"the file {name}", path.exists)
+        # Chromium holds the name with an empty file until it renames the whole one.
+        self.wait(f"the file {name}", lambda: path.exists() and path.stat().st_size > 0)
         text = path.read_text()
         path.unlink()
         return text
