@@ -41,15 +41,15 @@ extension ReadingParameters.ExtractInk: StepParameters {}
     [(width: Int, light: UInt8)](repeating: (12, 155), count: 8)
     + [(width: Int, light: UInt8)](repeating: (3, 0), count: 4)
 
-  /// Whether the ink of a step of light is sharp, for a disc of any width.
-  private static func edgeInk(_ parameters: Parameters) -> Int {
+  /// Whether the side of a shadow, at column 150, leaves ink of some pixels' width.
+  private static func hasEdge(_ parameters: Parameters) -> Bool {
     var picture = paper()
     picture.fill(Box(0, 0, height: 400, width: 150), 120)
     for index in 0..<6 {
       picture.fill(Box(50, 180 + 30 * index, height: 300, width: 4), 0)
     }
     let ink = extractInk(from: picture, parameters).ink
-    return (0..<400).count { ink[200, $0] > 60 }
+    return (100..<175).count { ink[200, $0] > 60 } > 5
   }
 
   /// Whether a pixel of ink is still darker than 60 when it is blurred.
@@ -129,8 +129,8 @@ extension ReadingParameters.ExtractInk: StepParameters {}
         strokes: .init(repeating: (3, 0), count: 6) + .init(repeating: (12, 0), count: 4),
         side: 600)),
     // The side of a shadow.
-    Sides(\.roughSide, (32, 10), (256, 0), with: { $0.fitsDisc = false }, answer: edgeInk),
-    Sides(\.fineSide, (32, 10), (512, 0), answer: edgeInk),
+    Sides(\.roughSide, (32, true), (256, false), with: { $0.fitsDisc = false }, answer: hasEdge),
+    Sides(\.fineSide, (32, true), (512, false), answer: hasEdge),
     // Grain.
     Sides(\.minimumBlur, (0.5, true), (2, false), answer: showsSpecks),
     Sides(

@@ -51,7 +51,7 @@ extension ReadingParameters.FindInk: StepParameters {}
     let (dark, faint) = ink.parted(ink.mask)
     #expect(Self.isInk(faint: 126)(.init()) == [true, true])
     #expect(dark[Self.joined.row, Self.joined.column])
-    #expect(faint.map(\.box.columns.lowerBound).allSatisfy { 69...70 ~= $0 } && faint.count == 1)
+    #expect(faint.map(\.box.columns.lowerBound).allSatisfy { 69...71 ~= $0 } && faint.count == 1)
   }
 
   @Test(arguments: [(factor: 1.0, isInk: true), (1.2, true), (1.3, false)])

@@ -124,7 +124,7 @@ extension Candidate {
   @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
 
   @Test func whatIsTinyNeedsDigitsOfTheDefaultSize() {
-    let tiny = Candidate.at(0, origin: .tiny)
+    let tiny = Candidate.at(0, confidence: 0.99, origin: .tiny)
     #expect(Scene(tiny)(.init()) == "tiny, without larger digits")
     #expect(Scene(tiny, beside: [.at(1)])(.init()) == "digit")
   }

@@ -51,7 +51,9 @@ extension ReadingParameters.NormalizeTile: StepParameters {}
     Sides(\.fitsStrokes, (false, true), (true, false), answer: isWider(than: 5, pen: 70)),
     Sides(\.minimumStroke, (1, false), (3, true), answer: isWider(than: 2, pen: 6)),
     Sides(\.maximumStroke, (3, false), (5, true), answer: isWider(than: 4, pen: 70)),
-    Sides(\.maximumChange, (1, false), (16, true), answer: isWider(than: 1.2, pen: 6)),
+    Sides(
+      \.maximumChange, (1, false), (16, true), with: { $0.minimumStroke = 3 },
+      answer: isWider(than: 2, pen: 6)),
     // The upper half of a stroke is fainter than the lower one.
     Sides(\.fullInk, (0.4, true), (0.6, false)) { parameters in
       tile(parameters) {

@@ -8,18 +8,17 @@ extension ReadingParameters.Search: StepParameters {}
 /// A page of noughts 40 pixels high, standing or lying, and of dashes, which are no digits.
 private struct Marks: Sendable {
   var standing = 0, lying = 0, dashes = 0
-  /// A dark stain under the noughts that hides them from the default threshold.
-  var hasStain = false
+  /// Whether a faint stroke leads through each nought, so that it is none at the default threshold.
+  var areCrossed = false
 
   var image: GrayImage {
     var page = Page(rows: 320, columns: 480)
-    if hasStain {
-      for index in 0..<4 {
-        page.image.fill(Box(30, 30 + 110 * index, height: 64, width: 70), 130)
-      }
-    }
     for index in 0..<standing + lying {
       let middle = (row: 62.0, column: 65.0 + 110 * Double(index))
+      if areCrossed {
+        page.stroke(
+          from: (30, middle.column - 40), to: (94, middle.column + 40), width: 12, ink: 145)
+      }
       let isLying = index >= standing
       page.ellipse(
         middle: middle, height: isLying ? 27 : 40, width: isLying ? 40 : 27, pen: 5)
@@ -35,7 +34,7 @@ private struct Marks: Sendable {
   private func pipeline(_ search: ReadingParameters.Search) -> ReadingPipeline {
     var parameters = ReadingParameters()
     parameters.search = search
-    parameters.judgeContext.isOn = false
+    (parameters.judgeContext.isOn, parameters.splitTouching.isOn) = (false, false)
     return ReadingPipeline(classifier: StrictHoleCounter(), parameters: parameters)
   }
 
@@ -121,19 +120,19 @@ private struct Marks: Sendable {
     Sides(\.maximumInkPieces, (3, false), (4, true), with: onlyInks) {
       Marks(standing: 2, dashes: 2).tried($0).contains { $0.hypothesis.ink.thresholdFactor > 1 }
     },
-    // Stained noughts are legible where the stain is no ink.
+    // Crossed noughts are legible where the faint strokes are no ink.
     Sides(
       \.higherThreshold, (1.1, false), (2.5, true),
       with: {
         onlyInks(&$0)
         $0.highestThreshold = 1
-      }, answer: accepted(Marks(standing: 4, hasStain: true))),
+      }, answer: accepted(Marks(standing: 4, areCrossed: true))),
     Sides(
       \.highestThreshold, (1.1, false), (2.5, true),
       with: {
         onlyInks(&$0)
         $0.higherThreshold = 1
-      }, answer: accepted(Marks(standing: 4, hasStain: true))),
+      }, answer: accepted(Marks(standing: 4, areCrossed: true))),
   ]
 
   @Test(arguments: glance + search)

@@ -176,6 +176,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "\(folder("none.json")): expected a file that can be read, found no such file or folder")
+        == "\(folder("none.json")): expected a file that can be read, found No such file or directory"
+    )
   }
 }

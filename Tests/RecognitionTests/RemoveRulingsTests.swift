@@ -149,10 +149,10 @@ private struct RuledPage: Sendable {
     Sides(\.straightnessParts, (50, true), (90, false), answer: isStraight),
     // Three lines of 180 columns: 0.45 of the width; thick ones of 300; two of 350.
     Sides(
-      \.rulingLength, (0.44, true), (0.46, false),
+      \.rulingLength, (0.44, true), (0.46, false), with: { $0.removesBoxes = false },
       answer: isRemoved(lines(3, from: 100, width: 180, thickness: 2))),
     Sides(
-      \.minimumRulings, (3, true), (4, false),
+      \.minimumRulings, (3, true), (4, false), with: { $0.removesBoxes = false },
       answer: isRemoved(lines(3, from: 100, width: 180, thickness: 2))),
     Sides(
       \.thickLength, (0.74, true), (0.76, false),
@@ -189,8 +189,8 @@ private struct RuledPage: Sendable {
     }
   }
 
-  /// A side three columns wide that leads 8 columns aside in 40 rows.
-  private static let leaning = (0..<39).map { Box(21 + $0, 30 + $0 / 5, height: 1, width: 3) }
+  /// A side four columns wide that leads 8 columns aside in 40 rows.
+  private static let leaning = (0..<39).map { Box(21 + $0, 30 + $0 / 5, height: 1, width: 4) }
 
   private static let boxes: [Sides<Parameters>] = [
     Sides(\.removesBoxes, (false, false), (true, true)) { parameters in
@@ -216,7 +216,7 @@ private struct RuledPage: Sendable {
     Sides(\.sideSlack, (4, 0), (5, 1), answer: boxSides([Box(21, 134, height: 39, width: 1)])),
     Sides(\.sideTilt, (0.03, 0), (0.1, 1), answer: boxSides(leaning)),
     Sides(
-      \.uprightCover, (0.3, 1), (0.5, 0), with: { $0.sideTilt = 0.1 }, answer: boxSides(leaning)),
+      \.uprightCover, (0.3, 1), (0.6, 0), with: { $0.sideTilt = 0.1 }, answer: boxSides(leaning)),
     // 11 rows from line to line.
     Sides(
       \.sideHeight, (11, 1), (12, 0),

@@ -146,13 +146,13 @@ private struct Bar: Sendable {
       return !bar.counts($0).isEmpty
     },
     // Whether they are taken: two digits and something, which is as probable as the whole.
-    Sides(\.unreadableScore, (-4, "whole"), (-3.5, "?55"), with: everywhere) {
+    Sides(\.unreadableScore, (-4, "whole"), (-3.5, "55?"), with: everywhere) {
       Bar(width: 36, confidence: 0.02, noDigit: 0.3).split($0)
     },
     Sides(\.legibleConfidence, (0.85, "555"), (0.95, "whole"), with: everywhere) {
       Bar(width: 30).split($0)
     },
-    Sides(\.legibleParts, (0.65, "?55"), (0.68, "whole"), with: everywhere) {
+    Sides(\.legibleParts, (0.65, "55?"), (0.68, "whole"), with: everywhere) {
       Bar(width: 36).split($0)
     },
     // Parts half as wide as high; a 1 of 6 and a 5 of 10 columns.
