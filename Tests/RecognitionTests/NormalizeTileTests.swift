@@ -3,20 +3,82 @@ import Testing
 
 @testable import Recognition
 
+extension ReadingParameters.NormalizeTile: StepParameters {}
+
 @Suite struct NormalizeTileTests {
   /// Writes one digit, finds it as its only region, and normalizes it.
-  private func tile(_ draw: (inout Page) -> Void) -> GrayImage {
+  private static func tile(
+    _ parameters: ReadingParameters.NormalizeTile = .init(), _ draw: (inout Page) -> Void
+  ) -> GrayImage {
     var page = Page(rows: 300, columns: 300, paper: 255)
     draw(&page)
     let ink = page.image.inverted
     let region = ink.mask(above: 100).regions()[0]
-    return DigitPatch(region, ink: ink).tile()
+    return DigitPatch(region, ink: ink, parameters).tile()
   }
 
-  private func box(_ tile: GrayImage) -> Box {
+  private func tile(_ draw: (inout Page) -> Void) -> GrayImage { Self.tile(.init(), draw) }
+
+  private static func box(_ tile: GrayImage) -> Box {
     let regions = tile.mask(above: 60).regions()
     return regions.dropFirst().reduce(regions[0].box) { $0.union($1.box) }
   }
+
+  private func box(_ tile: GrayImage) -> Box { Self.box(tile) }
+
+  /// Whether the tile of a stroke that leans by 0.3 leans by more than 0.15.
+  private static func leans(_ parameters: ReadingParameters.NormalizeTile) -> Bool {
+    box(tile(parameters) { $0.stroke(from: (50, 180), to: (250, 120), width: 20, ink: 0) }).width
+      > 5
+  }
+
+  /// Whether the strokes of a zero's tile are wider than so many pixels.
+  private static func isWider(
+    than width: Double, pen: Double
+  ) -> @Sendable (ReadingParameters.NormalizeTile) -> Bool {
+    { parameters in
+      let tile = tile(parameters) {
+        $0.ellipse(middle: (150, 150), height: 200, width: 160, pen: pen, ink: 0)
+      }
+      return strokeWidth(of: tile.mask(above: 127)) > width
+    }
+  }
+
+  private static let sides: [Sides<ReadingParameters.NormalizeTile>] = [
+    Sides(\.takesSlant, (false, true), (true, false), with: { $0.slant = 1 }, answer: leans),
+    Sides(\.slant, (0.3, true), (0.7, false), answer: leans),
+    Sides(\.maximumSlant, (0.1, true), (0.2, false), with: { $0.slant = 1 }, answer: leans),
+    Sides(\.fitsStrokes, (false, true), (true, false), answer: isWider(than: 5, pen: 70)),
+    Sides(\.minimumStroke, (1, false), (3, true), answer: isWider(than: 2, pen: 6)),
+    Sides(\.maximumStroke, (3, false), (5, true), answer: isWider(than: 4, pen: 70)),
+    Sides(
+      \.maximumChange, (1, false), (16, true), with: { $0.minimumStroke = 3 },
+      answer: isWider(than: 2, pen: 6)),
+    // The upper half of a stroke is fainter than the lower one.
+    Sides(\.fullInk, (0.4, true), (0.6, false)) { parameters in
+      tile(parameters) {
+        $0.stroke(from: (50, 150), to: (150, 150), width: 30, ink: 110)
+        $0.stroke(from: (150, 150), to: (250, 150), width: 30, ink: 0)
+      }[8, 14] > 200
+    },
+    // Strokes of 1.7 pixels are too thin by a third of a pixel.
+    Sides(\.strokeScale, (1, false), (4, true)) { parameters in
+      var asTheyAre = parameters
+      asTheyAre.fitsStrokes = false
+      let (fitted, plain) = (
+        tile(parameters) {
+          $0.ellipse(middle: (150, 150), height: 200, width: 160, pen: 16, ink: 0)
+        },
+        tile(asTheyAre) { $0.ellipse(middle: (150, 150), height: 200, width: 160, pen: 16, ink: 0) }
+      )
+      return fitted.mask(above: 127).count > plain.mask(above: 127).count
+    },
+  ]
+
+  @Test(arguments: sides)
+  func eachParameterDecides(_ sides: Sides<ReadingParameters.NormalizeTile>) { sides.check() }
+
+  @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
 
   @Test func theLongerSideIsTwentyAndTheCentreOfMassInTheMiddle() {
     let tall = tile { $0.ellipse(middle: (150, 120), height: 200, width: 100, pen: 20, ink: 0) }

@@ -3,7 +3,30 @@ import Testing
 
 @testable import Recognition
 
+extension ReadingParameters.OrderLines: StepParameters {}
+
 @Suite struct OrderLinesTests {
+  private static func lines(_ a: Box, _ b: Box) -> @Sendable (ReadingParameters.OrderLines) -> Int {
+    { orderLines(of: [a, b], referenceHeight: 10, $0).count }
+  }
+
+  /// Two boxes, each 10 rows high.
+  private static let sides: [Sides<ReadingParameters.OrderLines>] = [
+    // They share 4 rows.
+    Sides(
+      \.minimumOverlap, (0.39, 1), (0.41, 2),
+      answer: lines(Box(0, 0, height: 10, width: 8), Box(6, 20, height: 10, width: 8))),
+    // 50 columns are between them.
+    Sides(
+      \.maximumGap, (4.9, 2), (5.1, 1),
+      answer: lines(Box(0, 0, height: 10, width: 8), Box(0, 58, height: 10, width: 8))),
+  ]
+
+  @Test(arguments: sides)
+  func eachParameterDecides(_ sides: Sides<ReadingParameters.OrderLines>) { sides.check() }
+
+  @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
+
   private func box(_ row: Int, _ column: Int) -> Box {
     Box(rows: row..<row + 10, columns: column..<column + 8)
   }

@@ -3,7 +3,145 @@ import Testing
 
 @testable import Recognition
 
+extension ReadingParameters.Search: StepParameters {}
+
+/// A page of noughts 40 pixels high, standing or lying, and of dashes, which are no digits.
+private struct Marks: Sendable {
+  var standing = 0, lying = 0, dashes = 0
+  /// Whether a faint stroke leads through each nought, so that it is none at the default threshold.
+  var areCrossed = false
+
+  var image: GrayImage {
+    var page = Page(rows: 320, columns: 480)
+    for index in 0..<standing + lying {
+      let middle = (row: 62.0, column: 65.0 + 110 * Double(index))
+      if areCrossed {
+        page.stroke(
+          from: (30, middle.column - 40), to: (94, middle.column + 40), width: 12, ink: 145)
+      }
+      let isLying = index >= standing
+      page.ellipse(
+        middle: middle, height: isLying ? 27 : 40, width: isLying ? 40 : 27, pen: 5)
+    }
+    for index in 0..<dashes {
+      let column = 60 + 110 * Double(index % 4)
+      let row = 150 + 80 * Double(index / 4)
+      page.stroke(from: (row, column), to: (row + 20, column + 40), width: 5)
+    }
+    return page.image
+  }
+
+  private func pipeline(_ search: ReadingParameters.Search) -> ReadingPipeline {
+    var parameters = ReadingParameters()
+    parameters.search = search
+    (parameters.judgeContext.isOn, parameters.splitTouching.isOn) = (false, false)
+    return ReadingPipeline(classifier: StrictHoleCounter(), parameters: parameters)
+  }
+
+  /// The side of the page by a glance at its pieces.
+  func turns(_ search: ReadingParameters.Search) -> Int {
+    let pipeline = pipeline(search)
+    return PageSearch(pipeline).quarterTurns(
+      of: pipeline.look(at: image, as: Hypothesis(isSheet: false)))
+  }
+
+  /// The hypotheses that were read to the end.
+  func tried(_ search: ReadingParameters.Search) -> [TriedHypothesis] {
+    var search = PageSearch(pipeline(search))
+    _ = search.best(of: image, isSheet: false, thoroughly: true)
+    return search.tried
+  }
+}
+
 @Suite struct PageSearchTests {
+  typealias Parameters = ReadingParameters.Search
+
+  private static func turns(
+    standing: Int = 0, lying: Int = 3, dashes: Int = 0
+  ) -> @Sendable (Parameters) -> Int {
+    { Marks(standing: standing, lying: lying, dashes: dashes).turns($0) }
+  }
+
+  private static func triesSides(
+    standing: Int = 0, lying: Int = 0, dashes: Int = 0
+  ) -> @Sendable (Parameters) -> Bool {
+    {
+      Marks(standing: standing, lying: lying, dashes: dashes).tried($0)
+        .contains { $0.hypothesis.quarterTurns == 1 }
+    }
+  }
+
+  /// No glance turns the page.
+  private static func withoutGlance(_ search: inout Parameters) {
+    (search.uprightShare, search.triesInks) = (0, false)
+  }
+
+  /// Only other ink is tried, where any ink is not legible.
+  private static func onlyInks(_ search: inout Parameters) {
+    (search.turns, search.legibleShare, search.inkShare) = (false, 0.9, 0.9)
+  }
+
+  private static func accepted(_ marks: Marks) -> @Sendable (Parameters) -> Bool {
+    { marks.tried($0).contains { $0.isAccepted && $0.hypothesis.ink.thresholdFactor > 1 } }
+  }
+
+  private static let glance: [Sides<Parameters>] = [
+    Sides(\.turns, (false, 0), (true, 1), answer: turns()),
+    Sides(\.minimumPieces, (3, 1), (4, 0), answer: turns()),
+    // Three lying noughts, smaller than five dashes are not.
+    Sides(
+      \.maximumPieces, (3, 1), (8, 0), with: { $0.fewPieces = 1 }, answer: turns(dashes: 5)),
+    // Of four noughts one stands.
+    Sides(\.uprightShare, (0.25, 0), (0.31, 1), answer: turns(standing: 1)),
+    Sides(\.sideGain, (0.45, 1), (0.5, 0), answer: turns(standing: 1)),
+    // Three noughts of five marks.
+    Sides(\.sideShare, (0.58, 1), (0.61, 0), answer: turns(dashes: 2)),
+    Sides(\.fewPieces, (5, 1), (6, 0), answer: turns(dashes: 2)),
+    Sides(\.fewShare, (0.98, 1), (1, 0), answer: turns()),
+  ]
+
+  private static let search: [Sides<Parameters>] = [
+    // Two noughts of four marks are legible.
+    Sides(
+      \.legibleShare, (0.4, false), (0.6, true), with: withoutGlance,
+      answer: triesSides(standing: 2, dashes: 2)),
+    Sides(
+      \.maximumSidePieces, (2, false), (3, true), with: withoutGlance, answer: triesSides(lying: 3)),
+    Sides(\.legibleGain, (0.98, true), (1, false), with: withoutGlance) {
+      Marks(lying: 3).tried($0).contains { $0.isAccepted && $0.hypothesis.quarterTurns != 0 }
+    },
+    // The default ink and three others.
+    Sides(\.inkShare, (0.4, 1), (0.6, 4), with: onlyInks) {
+      Marks(standing: 2, dashes: 2).tried($0).count
+    },
+    Sides(\.triesInks, (false, 1), (true, 4), with: onlyInks) {
+      Marks(standing: 2, dashes: 2).tried($0).count
+    },
+    Sides(\.maximumInkPieces, (3, false), (4, true), with: onlyInks) {
+      Marks(standing: 2, dashes: 2).tried($0).contains { $0.hypothesis.ink.thresholdFactor > 1 }
+    },
+    // Crossed noughts are legible where the faint strokes are no ink.
+    Sides(
+      \.higherThreshold, (1.1, false), (2.5, true),
+      with: {
+        onlyInks(&$0)
+        $0.highestThreshold = 1
+      }, answer: accepted(Marks(standing: 4, areCrossed: true))),
+    Sides(
+      \.highestThreshold, (1.1, false), (2.5, true),
+      with: {
+        onlyInks(&$0)
+        $0.higherThreshold = 1
+      }, answer: accepted(Marks(standing: 4, areCrossed: true))),
+  ]
+
+  @Test(arguments: glance + search)
+  func eachParameterDecides(_ sides: Sides<Parameters>) { sides.check() }
+
+  @Test func noParameterIsLeftOut() {
+    #expect(Sides.missing(in: Self.glance + Self.search) == [])
+  }
+
   /// Ones say nothing of the side that a page stands on, so the few others decide.
   @Test func onesAreNotAgainstASide() {
     var page = Page(rows: 320, columns: 320)

@@ -80,7 +80,7 @@ public struct PageInk: Sendable {
   /// The photo's extents.
   private let photoRows: Int, photoColumns: Int
 
-  fileprivate init(gray: GrayImage, ink: SmoothInk, photo: GrayImage) {
+  init(gray: GrayImage, ink: SmoothInk, photo: GrayImage) {
     (self.gray, self.ink) = (gray, ink.ink)
     (blurred, threshold) = (ink.blurred, ink.threshold)
     (photoRows, photoColumns) = (photo.rows, photo.columns)
@@ -133,7 +133,7 @@ func extractInk(
 }
 
 /// Ink, the same blurred, and its threshold: each found once.
-private struct SmoothInk {
+struct SmoothInk {
   let ink: GrayImage, blurred: GrayImage
   let threshold: UInt8
 

@@ -1,0 +1,59 @@
+import Imaging
+import Testing
+
+@testable import Recognition
+
+extension ReadingParameters.FitForm: StepParameters {}
+
+@Suite struct FitFormTests {
+  /// The digits of each piece where a form has so many; none where they do not fit. The pieces are too narrow
+  /// to be cut.
+  private static func fit(
+    _ pieces: [(confidence: Float, noDigit: Float)], count: Int
+  ) -> @Sendable (ReadingParameters.FitForm) -> [Int] {
+    let candidates = pieces.enumerated().map { index, piece in
+      Candidate(
+        Box(5, 5 + 10 * index, height: 20, width: 3), confidence: piece.confidence,
+        noDigit: piece.noDigit)
+    }
+    return { parameters in
+      var reader = TileReader(
+        classifier: BoxReader { _ in (5, 0.9, 0) },
+        ink: GrayImage(rows: 30, columns: 60, filledWith: 0))
+      let splitter = Splitter(referenceHeight: 20, parameters: .init())
+      return FormFitter(count: count, splitter: splitter, parameters: parameters)
+        .fit(whole: candidates, unusual: [], reader: &reader)?.map(\.digits.count) ?? []
+    }
+  }
+
+  private static let sides: [Sides<ReadingParameters.FitForm>] = [
+    Sides(
+      \.certainConfidence, (0.9, []), (0.93, [1, 1, 0]),
+      answer: fit([(0.95, 0.01), (0.96, 0.01), (0.92, 0.01)], count: 2)),
+    Sides(\.plausibleConfidence, (0.15, [1]), (0.25, []), answer: fit([(0.2, 0.3)], count: 1)),
+    // The first one is never none, the second one once in ten thousand.
+    Sides(
+      \.minimumProbability, (6e-5, [1, 0]), (8e-5, [0, 1]),
+      answer: fit([(0.4, 0), (0.6, 1e-4)], count: 1)),
+    // An 8 of two narrow zeros that must be two digits.
+    Sides(\.maximumPieces, (0, "8"), (1, "00")) { fit in
+      var page = Page(rows: 140, columns: 340)
+      page.ellipse(middle: (60, 130), height: 40, width: 14, pen: 4)
+      page.ellipse(middle: (60, 146), height: 40, width: 14, pen: 4)
+      var options = ReadingOptions(form: DigitForm(count: 2))
+      options.parameters.fitForm = fit
+      return Recognizer(classifier: StrictHoleCounter()).read(page.image, options: options).text
+    },
+  ]
+
+  @Test(arguments: sides)
+  func eachParameterDecides(_ sides: Sides<ReadingParameters.FitForm>) { sides.check() }
+
+  @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
+
+  @Test func thereIsNoWayToFindMoreDigitsThanPieces() {
+    #expect(Self.fit([(0.6, 0.1), (0.7, 0.1)], count: 3)(.init()) == [])
+    #expect(Self.fit([(0.6, 0.1), (0.7, 0.1)], count: 2)(.init()) == [1, 1])
+    #expect(Self.fit([(0.6, 0.1), (0.7, 0.1)], count: 1)(.init()) == [0, 1])
+  }
+}
