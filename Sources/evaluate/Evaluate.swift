@@ -47,6 +47,17 @@ struct Evaluate: ParsableCommand {
   var pooled = false
   @Option(help: "With --photos: write a page with all photos that were not read exactly (HTML).")
   var sheet: String?
+  @Option(
+    help: """
+      With --photos: read without this step, to see what it is worth; several times for several \
+      steps.
+      """)
+  var without: [ReadingStep] = []
+  @Option(
+    help: "With --photos: a JSON file with parameters of reading that differ from the defaults.")
+  var parameters: String?
+  @Flag(help: "Print all steps and parameters of reading as JSON, with ranges and units, and end.")
+  var listParameters = false
   @Option(help: "The IDX file of their labels.")
   var labels: String?
   @Option(help: "text or json.")
@@ -61,6 +72,10 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     warnOfDebugBuild()
     keepFreedMemory()
+    if listParameters {
+      print(try compactJSON(ParameterList()))
+      return
+    }
     let team = WorkerTeam(threads: try checkedThreads(threads))
     if let photos {
       try measure(photos: photos, on: team)
@@ -72,6 +87,8 @@ struct Evaluate: ParsableCommand {
   private func measureImages(on team: WorkerTeam) throws {
     guard sheet == nil else { throw UserError("--sheet needs --photos") }
     guard !pooled else { throw UserError("--pooled needs --photos") }
+    guard without.isEmpty else { throw UserError("--without needs --photos") }
+    guard parameters == nil else { throw UserError("--parameters needs --photos") }
     let checkpoint = try Checkpoint(contentsOf: checkpoint ?? defaultCheckpoint())
     var set = try imagesToMeasure()
     if let limit {
@@ -116,7 +133,7 @@ struct Evaluate: ParsableCommand {
     let manifest = try PhotoManifest(try readFile(photos), file: photos)
     let evaluation = PhotoEvaluation(
       recognizer: try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint()),
-      manifest: manifest, folder: try folder(ofPhotosIn: photos))
+      options: try readingOptions(), manifest: manifest, folder: try folder(ofPhotosIn: photos))
     let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
     let report = PhotoReport(outcomes.compactMap(\.score), isPooled: pooled)
@@ -128,6 +145,13 @@ struct Evaluate: ParsableCommand {
       try writeFile(sheet, Array(contactSheet(of: mistakes, summary: report.text).utf8))
     }
     if outcomes.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+  }
+
+  private func readingOptions() throws -> ReadingOptions {
+    var options = ReadingOptions()
+    options.without = Set(without)
+    if let parameters { options.parameters = try ReadingParameters(contentsOf: parameters) }
+    return options
   }
 
   private func folder(ofPhotosIn manifest: String) throws -> String {
@@ -150,4 +174,13 @@ struct Evaluate: ParsableCommand {
   }
 
   static func main() { runFromCommandLine() }
+}
+
+extension ReadingStep: @retroactive ExpressibleByArgument {}
+
+/// Everything about reading that can be changed: the steps that can be switched off, and the parameters
+/// with values, ranges and units.
+private struct ParameterList: Encodable {
+  let steps = ReadingStep.allCases
+  let parameters = ReadingParameters()
 }

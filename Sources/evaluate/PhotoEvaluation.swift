@@ -7,6 +7,7 @@ import Workers
 /// Reads the photos of a manifest and compares with their truth: `evaluate --photos`.
 struct PhotoEvaluation {
   let recognizer: Recognizer
+  let options: ReadingOptions
   let manifest: PhotoManifest
   let folder: String
 
@@ -32,7 +33,7 @@ struct PhotoEvaluation {
     var picture: ColorImage?
     do throws(FileError) {
       let bytes = try readFile(file)
-      recognizer.readPages(of: bytes, file: file) { _, _, result, _ in
+      recognizer.readPages(of: bytes, file: file, options: options) { _, _, result, _ in
         switch result {
         case .success(let reading): readings.append(reading)
         case .failure(let error): outcome.error = outcome.error ?? error
