@@ -176,8 +176,6 @@ struct Evaluate: ParsableCommand {
   static func main() { runFromCommandLine() }
 }
 
-extension ReadingStep: @retroactive ExpressibleByArgument {}
-
 /// Everything about reading that can be changed: the steps that can be switched off, and the parameters
 /// with values, ranges and units.
 private struct ParameterList: Encodable {
