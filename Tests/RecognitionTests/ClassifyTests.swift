@@ -64,13 +64,16 @@ extension ReadingParameters.Classify: StepParameters {}
 
   @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
 
-  /// A piece or a part of usual size needs no confidence, a tiny 1 is never read.
+  /// A piece or a part of usual size needs no confidence.
   @Test(arguments: [
-    (Candidate.Origin.whole, 5, "digit"), (.part, 5, "digit"),
-    (.doubtful, 5, "not sure enough for its size"), (.tiny, 5, "not sure enough for its size"),
+    (Candidate.Origin.whole, "digit"), (.part, "digit"),
+    (.doubtful, "not sure enough for its size"), (.tiny, "not sure enough for its size"),
   ])
-  func onlyUnusualSizesNeedConfidence(origin: Candidate.Origin, digit: Int, verdict: String) {
-    #expect(Self.verdict(digit: digit, confidence: 0.5, origin: origin)(.init()) == verdict)
+  func onlyUnusualSizesNeedConfidence(origin: Candidate.Origin, verdict: String) {
+    #expect(Self.verdict(confidence: 0.5, origin: origin)(.init()) == verdict)
+  }
+
+  @Test func aTinyOneIsNeverRead() {
     #expect(
       Self.verdict(digit: 1, confidence: 1, origin: .tiny)(.init())
         == "not sure enough for its size")

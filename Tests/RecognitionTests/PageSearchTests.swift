@@ -17,7 +17,7 @@ private struct Marks: Sendable {
       let middle = (row: 62.0, column: 65.0 + 110 * Double(index))
       if areCrossed {
         page.stroke(
-          from: (30, middle.column - 40), to: (94, middle.column + 40), width: 12, ink: 145)
+          from: (30, middle.column - 40), to: (94, middle.column + 40), width: 12, ink: 130)
       }
       let isLying = index >= standing
       page.ellipse(
@@ -122,13 +122,13 @@ private struct Marks: Sendable {
     },
     // Crossed noughts are legible where the faint strokes are no ink.
     Sides(
-      \.higherThreshold, (1.1, false), (2.5, true),
+      \.higherThreshold, (2, false), (2.9, true),
       with: {
         onlyInks(&$0)
         $0.highestThreshold = 1
       }, answer: accepted(Marks(standing: 4, areCrossed: true))),
     Sides(
-      \.highestThreshold, (1.1, false), (2.5, true),
+      \.highestThreshold, (2, false), (2.9, true),
       with: {
         onlyInks(&$0)
         $0.higherThreshold = 1

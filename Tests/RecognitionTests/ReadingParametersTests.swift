@@ -53,15 +53,30 @@ import Testing
 
   // MARK: Steps that are switched off
 
-  @Test(arguments: ReadingStep.allCases)
-  func aStepIsSwitchedOffAlone(step: ReadingStep) throws {
+  private static let switches: [(step: ReadingStep, parameter: String)] = [
+    (.sheet, "findSheet.isOn"), (.straightening, "findSheet.straightens"),
+    (.disc, "extractInk.fitsDisc"), (.faintInk, "findInk.isOn"), (.rulings, "removeRulings.isOn"),
+    (.boxes, "removeRulings.removesBoxes"), (.sides, "findPieces.dropsSides"),
+    (.unusual, "findPieces.keepsUnusual"), (.faintPieces, "findPieces.keepsFaint"),
+    (.closeups, "findPieces.cutsCloseups"), (.slant, "normalizeTile.takesSlant"),
+    (.strokeWidth, "normalizeTile.fitsStrokes"), (.rejection, "classify.rejects"),
+    (.splitting, "splitTouching.isOn"), (.context, "judgeContext.isOn"), (.turns, "search.turns"),
+    (.inks, "search.triesInks"),
+  ]
+
+  @Test(arguments: switches)
+  func aStepIsSwitchedOffAlone(step: ReadingStep, parameter: String) throws {
     let (before, after) = (
       try encoded(ReadingParameters()), try encoded(ReadingParameters().without([step]))
     )
     let changed = before.flatMap { name, settings in
-      settings.filter { after[name]?[$0.key] != $0.value }.map(\.value)
+      settings.filter { after[name]?[$0.key] != $0.value }.map { "\(name).\($0.key)" }
     }
-    #expect(changed == [.isOn(true)])
+    #expect(changed == [parameter])
+  }
+
+  @Test func eachStepIsInTheTable() {
+    #expect(Self.switches.map(\.step) == ReadingStep.allCases)
   }
 
   @Test func eachStepHasASwitchOfItsOwn() throws {
