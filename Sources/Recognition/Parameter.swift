@@ -3,7 +3,7 @@
 ///
 ///     @Parameter(0...1, .share) public var minimumFill = 0.85
 ///
-/// As JSON it is an object with all four, so that a file of defaults documents itself.
+/// As JSON it is an object with all of these, so that a file of defaults documents itself.
 @propertyWrapper
 public struct Parameter<Value>: Codable, Hashable, Sendable
 where Value: Codable & Hashable & Sendable & Comparable {
@@ -13,6 +13,8 @@ where Value: Codable & Hashable & Sendable & Comparable {
   public let minimum: Value, maximum: Value
   /// The unit of value and range.
   public let unit: ParameterUnit
+  /// Whether fractions make no sense.
+  private let isWhole: Bool
 
   /// A parameter with its default.
   ///
@@ -22,11 +24,12 @@ where Value: Codable & Hashable & Sendable & Comparable {
     self.wrappedValue = wrappedValue
     (minimum, maximum) = (range.lowerBound, range.upperBound)
     self.unit = unit
+    isWhole = wrappedValue is any BinaryInteger
   }
 
   private enum CodingKeys: String, CodingKey {
     case wrappedValue = "value"
-    case minimum, maximum, unit
+    case minimum, maximum, unit, isWhole
   }
 }
 

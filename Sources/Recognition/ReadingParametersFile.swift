@@ -83,13 +83,11 @@ private enum JSONValue: Codable {
     case (.object(var values), .number(let number)):
       guard case .number(let minimum)? = values["minimum"],
         case .number(let maximum)? = values["maximum"], case .number(let old)? = values["value"],
-        case .text(let unit)? = values["unit"]
+        case .text(let unit)? = values["unit"], case .bool(let isWhole)? = values["isWhole"]
       else { throw error("an object") }
-      // A parameter that counts has a whole number as default and ends of its range.
-      let isCount = unit == ParameterUnit.count.rawValue
-      guard minimum...maximum ~= number, !isCount || Int(exactly: number) != nil else {
+      guard minimum...maximum ~= number, !isWhole || Int(exactly: number) != nil else {
         throw error(
-          "\(isCount ? "a whole number " : "")from \(minimum) to \(maximum) (\(unit)), as \(old)")
+          "\(isWhole ? "a whole number " : "")from \(minimum) to \(maximum) (\(unit)), as \(old)")
       }
       values["value"] = change
       return .object(values)

@@ -169,8 +169,7 @@ import Testing
     #expect(error?.description == "\(path): \(message)")
   }
 
-  /// Some parameters that are whole numbers have another unit than a count; of these the message is the
-  /// decoder's so far.
+  /// Whole numbers that have another unit than a count.
   @Test(arguments: [
     ("findPieces", "contrastReach", "a whole number from 1.0 to 20.0 (pixels), as 3.0"),
     ("findSheet", "minimumStep", "a whole number from 1.0 to 255.0 (luminance), as 20.0"),
@@ -179,9 +178,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write("p.json", Array("{\"\(step)\": {\"\(name)\": 3.5}}".utf8))
     let error = #expect(throws: FileError.self) { try ReadingParameters(contentsOf: path) }
-    withKnownIssue {
-      #expect(error?.description == "\(path): expected \(step).\(name): \(expected), found 3.5")
-    }
+    #expect(error?.description == "\(path): expected \(step).\(name): \(expected), found 3.5")
   }
 
   @Test func aMissingFileIsNamed() throws {
