@@ -267,6 +267,11 @@ private struct PieceScene: Sendable {
       answer: piece {
         for width in [4, 3, 2] { $0.addFaint(Box(50, 50 + 20 * width, height: 10, width: width)) }
       }),
+    // More pieces than are taken: the smallest ones are grain.
+    Sides(\.maximumDigits, (3, "grain"), (4, "digit"), answer: piece(50, 50, height: 40, width: 5)),
+    Sides(
+      \.maximumSmall, (0, "grain"), (1, "doubtful"), with: { $0.cutsCloseups = false },
+      answer: piece(50, 50, height: 10, width: 10)),
     Sides(
       \.tinyHeight, (0.24, "doubtful"), (0.26, "tiny"), with: { $0.cutsCloseups = false },
       answer: piece(50, 50, height: 10, width: 10)),

@@ -40,7 +40,7 @@ extension ReadingParameters.FitForm: StepParameters {}
       var page = Page(rows: 140, columns: 340)
       page.ellipse(middle: (60, 130), height: 40, width: 14, pen: 4)
       page.ellipse(middle: (60, 146), height: 40, width: 14, pen: 4)
-      var options = ReadingOptions(form: DigitForm(count: 2))
+      guard var options = try? ReadingOptions(expect: 2) else { return "no form" }
       options.parameters.fitForm = fit
       return Recognizer(classifier: StrictHoleCounter()).read(page.image, options: options).text
     },

@@ -120,6 +120,10 @@ private struct Marks: Sendable {
     Sides(\.maximumInkPieces, (3, false), (4, true), with: onlyInks) {
       Marks(standing: 2, dashes: 2).tried($0).contains { $0.hypothesis.ink.thresholdFactor > 1 }
     },
+    // When the tiles are used up no other ink is tried.
+    Sides(\.maximumTiles, (4, 1), (5, 2), with: onlyInks) {
+      Marks(standing: 2, dashes: 2).tried($0).count
+    },
     // Crossed noughts are legible where the faint strokes are no ink.
     Sides(
       \.higherThreshold, (2, false), (2.9, true),

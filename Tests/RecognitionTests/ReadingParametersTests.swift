@@ -23,8 +23,9 @@ import Testing
     let text = String(
       decoding: try encoder.encode(ReadingParameters.OrderLines()), as: UTF8.self)
     #expect(
-      text == #"{"maximumGap":{"maximum":100,"minimum":0,"unit":"digitHeights","value":8},"#
-        + #""minimumOverlap":{"maximum":1,"minimum":0,"unit":"share","value":0.35}}"#)
+      text == #"{"maximumGap":{"isWhole":false,"maximum":100,"minimum":0,"unit":"digitHeights","#
+        + #""value":8},"minimumOverlap":{"isWhole":false,"maximum":1,"minimum":0,"unit":"share","#
+        + #""value":0.35}}"#)
   }
 
   @Test func defaultsAreTheSameAfterCoding() throws {

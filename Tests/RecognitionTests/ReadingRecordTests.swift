@@ -46,8 +46,8 @@ import Testing
     #expect(split.cuts.count >= 2)
   }
 
-  @Test func aFormThatNothingFitsLeavesThePageAsItIs() {
-    let options = ReadingOptions(expect: 2)
+  @Test func aFormThatNothingFitsLeavesThePageAsItIs() throws {
+    let options = try ReadingOptions(expect: 2)
     let record = recognizer.readAndRecord(FormTests.page("8").image, options: options).record
     #expect(record.lines.joined().count == 1 && record.fit == nil)
   }
@@ -58,7 +58,7 @@ import Testing
     page.ellipse(middle: (60, 130), height: 40, width: 14, pen: 4)
     page.ellipse(middle: (60, 146), height: 40, width: 14, pen: 4)
     let record = recognizer.readAndRecord(
-      page.image, options: ReadingOptions(expect: 2)
+      page.image, options: try ReadingOptions(expect: 2)
     ).record
     #expect(record.fit?.map { $0.digits.map(\.digit) } == [[0, 0]])
     #expect(record.fit?.first?.candidate.digit == 8)
