@@ -69,8 +69,8 @@ public protocol KernelSet: Sendable {
   // Convolution.swift: any side, stride and channels
   /// The scratch memory of the next three, in floats.
   static func convolutionScratch(_ g: WindowGeometry, outputChannels: Int) -> Int
-  /// output[p] = bias + x[window p] · weight: input `[batch, rows, columns, channels]`, its padding in
-  /// it and not in g; weight `[side, side, channels, outputChannels]`.
+  /// output[p] = bias + x[window p] · weight: input `[batch, rows, columns, channels]`, padding
+  /// included (g has none); weight `[side, side, channels, outputChannels]`.
   static func convolve(
     _ input: Floats, _ g: WindowGeometry, batch: Int, weight: Floats, bias: Floats,
     outputChannels: Int, scratch: MutableFloats, into output: MutableFloats)
@@ -117,8 +117,8 @@ public protocol KernelSet: Sendable {
   static func convolveAndPool1(
     _ image: Floats, _ g: PooledGeometry, weight: Floats, bias: Floats, relu: Bool,
     into output: MutableFloats, winners: MutableCodes?)
-  /// Adds one image: dW[tap] += Σ over p of x[winner of p + tap] · dY[p] and db += Σ dY, both where the
-  /// ReLU lets dY through; dW `[9, outputChannels]`.
+  /// Adds one image: dW[tap] += Σ over p of x[winner of p + tap] · dY[p] and db += Σ dY, both where
+  /// the ReLU lets dY through; dW `[9, outputChannels]`.
   static func pooledWeightGradient1(
     _ outputGradient: Floats, winners: CodePointer, image: Floats, _ g: PooledGeometry,
     into weightGradient: MutableFloats, biasGradient: MutableFloats)
