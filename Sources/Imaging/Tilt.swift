@@ -4,8 +4,9 @@ import Glibc
 public struct Tilt: Sendable {
   /// Its turn from the photo's sides, clockwise, in radians.
   public let angle: Double
-  /// Its sides in pixels, and its middle.
+  /// The lengths of its sides, in pixels.
   public let height: Double, width: Double
+  /// Its middle on the photo, in pixel edges: the middle of the first pixel is (0.5, 0.5).
   public let middle: (row: Double, column: Double)
 
   /// The area, in square pixels.

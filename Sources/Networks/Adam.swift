@@ -34,6 +34,7 @@ public struct Adam: Optimizer {
   public let epsilon: Float
   /// The share of a parameter that goes in each step, times the learning rate.
   public let weightDecay: Float
+  /// t of the formulas: the number of steps taken, which a resumed training goes on from.
   public var steps = 0
   private var firstMoments: [Tensor] = []
   private var secondMoments: [Tensor] = []
@@ -60,6 +61,9 @@ public struct Adam: Optimizer {
     secondMoments = firstMoments
   }
 
+  /// Takes one step by the formulas above, on this thread. The first makes the moments, all 0.
+  ///
+  /// - Precondition: each gradient has as many values as its parameter.
   public mutating func update(
     _ layer: inout some Layer, by gradients: [Tensor], learningRate: Float
   ) {
@@ -104,6 +108,8 @@ public struct Adam: Optimizer {
     }
   }
 
+  /// `firstMoment.0`, `secondMoment.0`, `firstMoment.1` and so on: m and v of each parameter and of
+  /// its shape, in the order of `visitParameters`. Nothing before the first step or `prepare`.
   public mutating func visitState<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {

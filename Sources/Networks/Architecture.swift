@@ -24,17 +24,17 @@ public indirect enum LayerDescription: Hashable, Sendable {
   case conv2d(channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0)
   /// `MaxPool2d`: side of the windows and stride, in pixels.
   case maxPool2d(size: Int, stride: Int)
-  /// `GlobalAveragePool`.
+  /// `GlobalAveragePool`: the mean over rows and columns.
   case globalAveragePool
-  /// `BatchNorm2d`.
+  /// `BatchNorm2d`, with as many channels as its input has.
   case batchNorm2d
-  /// `ReLU`.
+  /// `ReLU`: max(input, 0).
   case relu
   /// `Dropout`: the probability of a value to become 0, in 0..<1.
   case dropout(rate: Float)
-  /// `Flatten`.
+  /// `Flatten`: one axis for rows, columns and channels.
   case flatten
-  /// `Dense`.
+  /// `Dense`: the number of values it gives.
   case dense(outputs: Int)
   /// `Residual`: the layers beside the shortcut.
   case residual([LayerDescription])
@@ -108,6 +108,8 @@ extension LayerDescription: Codable {
     case type, channels, kernel, stride, padding, size, rate, outputs, layers
   }
 
+  /// One object: `type`, the case's name, and the case's numbers under their labels; `dense` has
+  /// `outputs`, `residual` an array `layers`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(typeName, forKey: .type)
@@ -127,6 +129,9 @@ extension LayerDescription: Codable {
     }
   }
 
+  /// Reads what `encode` writes. No number may be missing: defaults are not filled in.
+  ///
+  /// - Throws: `ShapeError` for an unknown type, `DecodingError` for a missing or unfit value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func number(_ key: Key) throws -> Int { try container.decode(Int.self, forKey: key) }

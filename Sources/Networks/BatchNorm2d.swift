@@ -43,6 +43,9 @@ public struct BatchNorm2d: Layer {
 
   private var channels: Int { weight.count }
 
+  /// The shape of the input, `[…, channels]`.
+  ///
+  /// - Throws: `ShapeError` when the last extent is not the number of channels.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input[input.rank - 1] == channels else {
       throw ShapeError("batchNorm2d takes \(channels) channels, not \(input)")
@@ -50,8 +53,11 @@ public struct BatchNorm2d: Layer {
     return input
   }
 
+  /// Normalizes by the running mean and variance, whatever the batch is.
   public func callAsFunction(_ input: Tensor) -> Tensor { prepared()(input) }
 
+  /// Inference by two numbers a channel, found once: factor = weight / √(runningVariance + ε) and
+  /// offset = bias − factor · runningMean.
   public func prepared() -> Inference { prepared(relu: false) }
 
   /// The same, with or without a ReLU behind it.
@@ -74,6 +80,7 @@ public struct BatchNorm2d: Layer {
 
   /// The memory of a training pass.
   public struct Scratch: LayerScratch {
+    /// When false, `backward` finds dWeight and dBias only.
     public var needsInputGradient = true
     fileprivate var output = Tensor()
     fileprivate var inputGradient = Tensor()
@@ -89,14 +96,18 @@ public struct BatchNorm2d: Layer {
     /// `[3, channels]`: a, b and c of `backward`.
     fileprivate var gradientCoefficients = Tensor()
 
+    /// Empty tensors, which the first pass makes as large as it needs them.
     public init() {}
 
+    /// dWeight, then dBias, each `[channels]`.
     public func visitGradients(_ visit: (Tensor) -> Void) {
       visit(weightGradient)
       visit(biasGradient)
     }
   }
 
+  /// Normalizes by the mean and the biased variance of this input over all axes but the last; the
+  /// scratch keeps both, for `backward` and for `updateStatistics`.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
@@ -191,6 +202,7 @@ public struct BatchNorm2d: Layer {
     }
   }
 
+  /// `weight`, then `bias`, each `[channels]`.
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
@@ -198,6 +210,7 @@ public struct BatchNorm2d: Layer {
     try visit("bias", &bias)
   }
 
+  /// `runningMean`, then `runningVariance`, each `[channels]`.
   public mutating func visitStatistics<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
@@ -205,6 +218,8 @@ public struct BatchNorm2d: Layer {
     try visit("runningVariance", &runningVariance)
   }
 
+  /// running ← running + 0.1 · share · (batch − running), for the mean and the unbiased variance
+  /// (n / (n − 1) times the biased one of n rows) of the last `forward`.
   public mutating func updateStatistics(from scratch: Scratch, share: Float) {
     let momentum = Self.momentum * share
     let rows = Float(scratch.rows)

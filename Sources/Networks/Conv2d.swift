@@ -44,6 +44,10 @@ public struct Conv2d: Layer {
   /// The extent of the output's last axis.
   public var outputChannels: Int { weight.shape[3] }
 
+  /// `[batch, rows, columns, inputChannels]` to `[batch, rows′, columns′, outputChannels]` with
+  /// rows′ = ⌊(rows + 2 · padding − side) / stride⌋ + 1, columns′ alike.
+  ///
+  /// - Throws: `ShapeError` for another rank or number of channels, or a kernel that does not fit.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank == 4, input[3] == inputChannels else {
       throw ShapeError("conv2d takes [batch, rows, columns, \(inputChannels)], not \(input)")
@@ -57,6 +61,7 @@ public struct Conv2d: Layer {
     return Shape(input[0], rows, columns, outputChannels)
   }
 
+  /// The whole batch in one pass over new memory, the padding included.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var (output, frame) = (Tensor(), Tensor())
     framed(input, into: &frame).convolve(window, weight: weight, bias: bias, into: &output)
@@ -65,6 +70,7 @@ public struct Conv2d: Layer {
 
   /// The memory of a training pass.
   public struct Scratch: LayerScratch {
+    /// When false, `backward` finds dW and db only.
     public var needsInputGradient = true
     var output = Tensor()
     var inputGradient = Tensor()
@@ -75,14 +81,17 @@ public struct Conv2d: Layer {
     /// inputChannels]`; empty where there is no padding.
     fileprivate var framedInput = Tensor()
 
+    /// Empty tensors, which the first pass makes as large as it needs them.
     public init() {}
 
+    /// dW `[side, side, inputChannels, outputChannels]`, then db `[outputChannels]`.
     public func visitGradients(_ visit: (Tensor) -> Void) {
       visit(weightGradient)
       visit(biasGradient)
     }
   }
 
+  /// The same as inference; the scratch keeps the padded input, since dW is a sum over its windows.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
@@ -114,6 +123,7 @@ public struct Conv2d: Layer {
     return scratch.inputGradient
   }
 
+  /// `weight` `[side, side, inputChannels, outputChannels]`, then `bias` `[outputChannels]`.
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {

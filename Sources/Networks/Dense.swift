@@ -25,6 +25,9 @@ public struct Dense: Layer {
     self.bias = bias
   }
 
+  /// `[batch, inputs]` to `[batch, outputs]`.
+  ///
+  /// - Throws: `ShapeError` when the input is no matrix of as many columns as the weight has rows.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank == 2, input[1] == weight.shape[0] else {
       throw ShapeError("dense takes [batch, \(weight.shape[0])], not \(input)")
@@ -32,6 +35,7 @@ public struct Dense: Layer {
     return Shape(input[0], bias.count)
   }
 
+  /// One matrix product for the whole batch, into new memory.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Tensor()
     apply(to: input, into: &output)
@@ -41,6 +45,7 @@ public struct Dense: Layer {
   /// Both results and the gradients of weight and bias.
   public typealias Scratch = WeightedScratch
 
+  /// The same as inference, into the scratch; `backward` needs no more than the input itself.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {
@@ -67,6 +72,7 @@ public struct Dense: Layer {
     return scratch.inputGradient
   }
 
+  /// `weight` `[inputs, outputs]`, then `bias` `[outputs]`.
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {

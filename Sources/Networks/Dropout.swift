@@ -14,21 +14,27 @@ public struct Dropout: Layer {
     self.rate = rate
   }
 
+  /// Any shape stays as it is.
   public func outputShape(for input: Shape) -> Shape { input }
 
+  /// The input itself, in the same memory: only training drops values.
   public func callAsFunction(_ input: Tensor) -> Tensor { input }
 
   /// The memory of a training pass.
   public struct Scratch: LayerScratch {
+    /// When false, `backward` answers with an empty tensor; `forward` draws all the same.
     public var needsInputGradient = true
     fileprivate var output = Tensor()
     fileprivate var inputGradient = Tensor()
     /// What `forward` drew for each value: 0 or 1 / (1 − rate), of the input's shape.
     fileprivate var factors = Tensor()
 
+    /// Empty tensors, which the first pass makes as large as the input.
     public init() {}
   }
 
+  /// output = input · factors, element by element. Each factor takes one draw, in the order of the
+  /// values in memory: 0 where a uniform number of 0..<1 is less than `rate`, else 1 / (1 − rate).
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor {

@@ -5,6 +5,9 @@ public struct GlobalAveragePool: Layer {
   /// The mean has no parameters.
   public init() {}
 
+  /// `[batch, rows, columns, channels]` to `[batch, channels]`.
+  ///
+  /// - Throws: `ShapeError` for another rank, and for images without a pixel, which have no mean.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank == 4, input[1] > 0, input[2] > 0 else {
       throw ShapeError("globalAveragePool takes [batch, rows, columns, channels], not \(input)")
@@ -12,6 +15,7 @@ public struct GlobalAveragePool: Layer {
     return Shape(input[0], input[3])
   }
 
+  /// output[c] = Σ input[row, column, c] / (rows · columns), in new memory.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Tensor()
     average(input, into: &output)
@@ -21,6 +25,7 @@ public struct GlobalAveragePool: Layer {
   /// Both results, nothing else.
   public typealias Scratch = ResultScratch
 
+  /// The same as inference; `backward` needs no more than the shape of the input.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {

@@ -24,17 +24,20 @@ extension LayerScratch {
 
 /// The scratch of a layer that keeps no more than its results.
 public struct ResultScratch: LayerScratch {
+  /// When false, `backward` answers with an empty tensor.
   public var needsInputGradient = true
   /// The result of `forward`.
   var output = Tensor()
   /// The result of `backward`.
   var inputGradient = Tensor()
 
+  /// Empty tensors, which the first pass makes as large as it needs them.
   public init() {}
 }
 
 /// The scratch of a layer with a weight and a bias.
 public struct WeightedScratch: LayerScratch {
+  /// When false, `backward` finds only the gradients by weight and bias.
   public var needsInputGradient = true
   /// The result of `forward`.
   var output = Tensor()
@@ -44,8 +47,10 @@ public struct WeightedScratch: LayerScratch {
   var weightGradient = Tensor()
   var biasGradient = Tensor()
 
+  /// Empty tensors, which the first pass makes as large as it needs them.
   public init() {}
 
+  /// The gradient by the weight, then the one by the bias.
   public func visitGradients(_ visit: (Tensor) -> Void) {
     visit(weightGradient)
     visit(biasGradient)

@@ -12,6 +12,10 @@ public struct MaxPool2d: Layer {
   /// - Parameter stride: how far a window moves, in pixels.
   public init(side: Int, stride: Int) { window = Window(side: side, stride: stride) }
 
+  /// `[batch, rows, columns, channels]` to `[batch, rows′, columns′, channels]` with
+  /// rows′ = ⌊(rows − side) / stride⌋ + 1, columns′ alike.
+  ///
+  /// - Throws: `ShapeError` for another rank, or when not one window fits.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank == 4 else {
       throw ShapeError("maxPool2d takes [batch, rows, columns, channels], not \(input)")
@@ -24,6 +28,7 @@ public struct MaxPool2d: Layer {
     return Shape(input[0], rows, columns, input[3])
   }
 
+  /// output[r, c] = max over i, j < side of input[r · stride + i, c · stride + j], in new memory.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Tensor()
     input.maxPooled(window, into: &output)
@@ -33,6 +38,7 @@ public struct MaxPool2d: Layer {
   /// Both results, nothing else.
   public typealias Scratch = ResultScratch
 
+  /// The same as inference; the scratch keeps the output, by which `backward` finds the winners.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {

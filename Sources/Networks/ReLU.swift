@@ -5,8 +5,10 @@ public struct ReLU: Layer {
   /// A ReLU has no parameters.
   public init() {}
 
+  /// Any shape stays as it is.
   public func outputShape(for input: Shape) -> Shape { input }
 
+  /// The rectified values in new memory; what is no number becomes 0.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var output = Tensor()
     input.rectified(into: &output)
@@ -16,6 +18,7 @@ public struct ReLU: Layer {
   /// Both results, nothing else.
   public typealias Scratch = ResultScratch
 
+  /// The same as inference; the scratch keeps the output, whose signs `backward` looks at.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using _: inout SplitMix64
   ) -> Tensor {

@@ -13,6 +13,7 @@ public struct SGD: Optimizer {
   public let momentum: Float
   /// The share of a parameter that is added to its gradient.
   public let weightDecay: Float
+  /// The number of steps taken; the formula does not depend on it.
   public var steps = 0
   private var velocities: [Tensor] = []
 
@@ -22,6 +23,10 @@ public struct SGD: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  /// Takes one step by the formula above, parameter by parameter. The first makes the velocities,
+  /// all 0.
+  ///
+  /// - Precondition: each gradient has as many values as its parameter.
   public mutating func update(
     _ layer: inout some Layer, by gradients: [Tensor], learningRate: Float
   ) {
@@ -45,6 +50,8 @@ public struct SGD: Optimizer {
     }
   }
 
+  /// `velocity.0`, `velocity.1` and so on: m of each parameter and of its shape, in the order of
+  /// `visitParameters`. Nothing before the first step.
   public mutating func visitState<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {

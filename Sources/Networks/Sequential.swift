@@ -30,14 +30,20 @@ public struct Sequential: Layer {
   /// The layers in their order, whether or not they run together.
   public var layers: [any Layer] { unfused(steps) }
 
+  /// The input's shape, led through all steps.
+  ///
+  /// - Throws: the `ShapeError` of the first step that cannot take the output of the one before.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     var shape = input
     for step in steps { shape = try step.outputShape(for: shape) }
     return shape
   }
 
+  /// Prepares the layers for this one call; for many calls take `prepared()`.
   public func callAsFunction(_ input: Tensor) -> Tensor { Predictor(self)(input) }
 
+  /// A `Predictor` of the layers as they are now. Batch normalization behind a convolution or a
+  /// dense layer is folded into its weights.
   public func prepared() -> Inference {
     let predictor = Predictor(self)
     return { predictor($0) }
@@ -45,19 +51,23 @@ public struct Sequential: Layer {
 
   /// The memory of a pass through all steps.
   public struct Scratch: LayerScratch {
+    /// Holds for the first step alone: all others need the gradient for the step before them.
     public var needsInputGradient = true
     /// Of each step.
     fileprivate var steps: [Workspace] = []
     /// The result of each step in `forward`: the input of the next.
     fileprivate var outputs: [Tensor] = []
 
+    /// No workspaces yet: the first `forward` makes one for each step.
     public init() {}
 
+    /// Step by step from the first: the gradients by its parameters.
     public func visitGradients(_ visit: (Tensor) -> Void) {
       for step in steps { step.visitGradients(visit) }
     }
   }
 
+  /// The steps in their order, each on the output of the one before; the scratch keeps all outputs.
   public func forward(
     _ input: Tensor, in scratch: inout Scratch, using generator: inout SplitMix64
   ) -> Tensor {
@@ -85,6 +95,8 @@ public struct Sequential: Layer {
     return scratch.needsInputGradient ? gradient : Tensor()
   }
 
+  /// Layer by layer, `layers.0.weight`, `layers.0.bias` and so on. Numbers count all layers, even
+  /// those without parameters or fused with others, so that names do not depend on fusions.
   public mutating func visitParameters<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
@@ -96,6 +108,8 @@ public struct Sequential: Layer {
     }
   }
 
+  /// Layer by layer, `layers.2.runningMean`, `layers.2.runningVariance` and so on, counted as for
+  /// `visitParameters`.
   public mutating func visitStatistics<Failure: Error>(
     _ visit: (_ name: String, _ value: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
@@ -107,6 +121,9 @@ public struct Sequential: Layer {
     }
   }
 
+  /// Every step takes in its own part of the scratch.
+  ///
+  /// - Precondition: a `forward` with this scratch before.
   public mutating func updateStatistics(from scratch: Scratch, share: Float) {
     for index in steps.indices {
       steps[index].updateStatistics(from: scratch.steps[index], share: share)

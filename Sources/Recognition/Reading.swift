@@ -13,6 +13,7 @@ public struct Reading: Equatable, Sendable {
   /// How long the reading took, decoding not included.
   public let milliseconds: Double
 
+  /// - Parameter lines: from top to bottom, their boxes in pixels of a photo of these extents.
   public init(width: Int, height: Int, lines: [Line], milliseconds: Double) {
     self.width = width
     self.height = height
@@ -30,12 +31,14 @@ public struct Reading: Equatable, Sendable {
         $0 == "#" ? waiting.popFirst()?.text ?? "" : String($0)
       }.joined()
     }
+    /// The smallest box around the boxes of all its digits, in pixels of the upright photo.
     public var box: Box { digits.dropFirst().reduce(digits[0].box) { $0.union($1.box) } }
     /// From left to right; at least one.
     public let digits: [Digit]
     /// How they are printed: `#` for each digit; nil side by side.
     public let pattern: String?
 
+    /// - Precondition: at least one digit.
     public init(digits: [Digit], pattern: String? = nil) {
       precondition(!digits.isEmpty, "a line without digits")
       self.digits = digits
@@ -43,6 +46,7 @@ public struct Reading: Equatable, Sendable {
     }
   }
 
+  /// One digit, where it stands and how sure the network is of it.
   public struct Digit: Equatable, Sendable {
     /// The most probable digit.
     public let digit: Int
@@ -50,6 +54,7 @@ public struct Reading: Equatable, Sendable {
     public let confidence: Double
     /// Whether the network was less sure of it than the user asked for.
     public let isRefused: Bool
+    /// The box around its strokes, in pixels of the upright photo.
     public let box: Box
     /// The other digits of at least one percent, the most probable first.
     public let alternatives: [Alternative]
@@ -57,6 +62,8 @@ public struct Reading: Equatable, Sendable {
     /// The digit, or `?` where it is refused.
     public var text: String { isRefused ? "?" : String(digit) }
 
+    /// - Parameter confidence: 0...1.
+    /// - Parameter alternatives: the most probable first, without the digit itself.
     public init(
       digit: Int, confidence: Double, isRefused: Bool = false, box: Box,
       alternatives: [Alternative]
@@ -69,10 +76,14 @@ public struct Reading: Equatable, Sendable {
     }
   }
 
+  /// Another digit that the same strokes may mean.
   public struct Alternative: Equatable, Sendable {
+    /// 0...9.
     public let digit: Int
+    /// The network's probability of this digit, 0...1.
     public let confidence: Double
 
+    /// - Parameter confidence: 0...1.
     public init(digit: Int, confidence: Double) {
       self.digit = digit
       self.confidence = confidence

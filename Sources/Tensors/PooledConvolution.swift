@@ -62,6 +62,7 @@ public struct PooledConvolution: Sendable {
     var transposedWeight = Tensor()
     var transposedGradient = Tensor()
 
+    /// Empty tensors, which `prepare` and the first images make as large as they need them.
     public init() {}
   }
 

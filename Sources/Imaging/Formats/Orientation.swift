@@ -3,13 +3,19 @@
 /// - Source: EXIF 2.32 (CIPA DC-008), tag 274: "row 0 is the visual top, column 0 the visual left"
 ///   and so on, 1...8.
 public enum Orientation: Int, CaseIterable, Sendable {
+  /// Stored as it is.
   case upright = 1
+  /// Stored with left and right exchanged.
   case mirrored = 2
+  /// Stored upside down; upright after half a turn.
   case turnedHalf = 3
+  /// Stored with top and bottom exchanged.
   case flipped = 4
+  /// Stored with rows and columns exchanged: mirrored at the diagonal from the upper left corner.
   case transposed = 5
   /// Stored turned left; upright after a quarter turn clockwise.
   case turnedLeft = 6
+  /// Stored mirrored at the other diagonal, from the upper right corner to the lower left.
   case transversed = 7
   /// Stored turned right; upright after a quarter turn anticlockwise.
   case turnedRight = 8

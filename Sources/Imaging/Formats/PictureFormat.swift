@@ -3,6 +3,8 @@
 /// A file's format is told by its first bytes and never by its name: endings only say which files of
 /// a folder are pictures, and which ones a browser offers.
 public enum PictureFormat: CaseIterable, Sendable {
+  /// `webp` without animations; `heif` is HEIC and AVIF; `netpbm` is PBM, PGM and PPM, as text or
+  /// as bytes.
   case jpeg, png, webp, heif, tiff, bmp, netpbm
 
   private var row: (names: [String], endings: [String]) {
