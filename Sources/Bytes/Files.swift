@@ -46,7 +46,8 @@ public func readFile(
 /// Writes a file whole or not at all: beside its place, flushed to the disk, then renamed.
 ///
 /// Until the rename the previous file of that name stays as it was, also when the process is killed
-/// or the disk is full.
+/// or the disk is full. The new one has its permissions. A killed process leaves `NAME.part` behind, which the
+/// next one takes over.
 ///
 /// - Throws: `FileError`; nothing new is left behind.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
@@ -58,38 +59,90 @@ public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
   }
   // Only a regular file, or none yet, can be replaced by a rename; a link is followed to its target.
   var place = path
+  var mode: mode_t?
   if let resolved = realpath(path, nil) {
     place = String(cString: resolved)
     free(resolved)
     var status = stat()
-    if stat(place, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw error(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    if stat(place, &status) == 0 {
+      if status.st_mode & S_IFMT != S_IFREG {
+        throw error(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+      }
+      mode = status.st_mode & 0o777
     }
   }
-  let beside = "\(place).\(getpid()).part"
-  let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-  guard descriptor >= 0 else { throw error(errno) }
-  var failure: Int32 = 0
-  var written = 0
-  while written < bytes.count && failure == 0 {
-    let count = bytes.withUnsafeBytes {
-      write(descriptor, $0.baseAddress! + written, $0.count - written)
-    }
-    if count >= 0 { written += count } else if errno != EINTR { failure = errno }
-  }
-  if failure == 0 && fsync(descriptor) != 0 { failure = errno }
-  if close(descriptor) != 0 && failure == 0 { failure = errno }
-  if failure == 0 && rename(beside, place) != 0 { failure = errno }
-  guard failure == 0 else {
-    unlink(beside)
-    throw error(failure)
-  }
+  let part = PartFile(beside: place)
+  guard part.descriptor >= 0 else { throw error(part.failure) }
+  var failure = part.write(bytes)
+  if let mode, failure == 0, fchmod(part.descriptor, mode) != 0 { failure = errno }
+  if failure == 0 && fsync(part.descriptor) != 0 { failure = errno }
+  // Renamed before it is closed: its lock keeps other writers away until then.
+  if failure == 0 && rename(part.path, place) != 0 { failure = errno }
+  if failure != 0 { unlink(part.path) }
+  if close(part.descriptor) != 0 && failure == 0 { failure = errno }
+  guard failure == 0 else { throw error(failure) }
   // The new name itself reaches the disk with its folder; where folders cannot be flushed (some
   // network file systems) the file is still whole under its old or its new contents.
   let folder = open(parentFolder(of: place), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   if folder >= 0 {
     fsync(folder)
     close(folder)
+  }
+}
+
+/// An empty file beside a place, locked by this process.
+private struct PartFile {
+  private(set) var path = ""
+  /// Below 0 where it could not be made.
+  private(set) var descriptor: Int32 = -1
+  private(set) var failure: Int32 = 0
+
+  init(beside place: String) {
+    // The second name is for a place to which another process is writing right now.
+    for name in ["\(place).part", "\(place).\(getpid()).part"] {
+      path = name
+      descriptor = open(name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        failure = errno
+        continue
+      }
+      if isOurs && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && isStillThere
+        && ftruncate(descriptor, 0) == 0
+      {
+        return
+      }
+      failure = EEXIST
+      close(descriptor)
+      descriptor = -1
+    }
+  }
+
+  /// Whether it is a regular file of one name and of this user: nothing that somebody planted.
+  private var isOurs: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && status.st_nlink == 1 && status.st_uid == geteuid()
+  }
+
+  /// Whether the name still is that of the open file: its last writer may have renamed it.
+  private var isStillThere: Bool {
+    var (own, named) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && lstat(path, &named) == 0 && own.st_ino == named.st_ino
+      && own.st_dev == named.st_dev
+  }
+
+  /// Writes all bytes.
+  ///
+  /// - Returns: 0, or the number of the error.
+  func write(_ bytes: [UInt8]) -> Int32 {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+      }
+      if count >= 0 { written += count } else if errno != EINTR { return errno }
+    }
+    return 0
   }
 }
 

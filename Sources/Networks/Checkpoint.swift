@@ -63,7 +63,8 @@ public struct Checkpoint: Sendable {
   /// Reads a checkpoint: every parameter or none.
   ///
   /// - Throws: `FileError` when the file is missing or damaged, or a tensor is missing, unknown, of
-  ///   another shape, or holds a value that is no finite number.
+  ///   another shape, or holds a value that is no finite number, or values so large that the network's
+  ///   first answer is none.
   public init(contentsOf path: String) throws(FileError) {
     let contents = try Safetensors(contentsOf: path, advice: Self.advice)
     try self.init(contents, file: path)
@@ -91,7 +92,8 @@ public struct Checkpoint: Sendable {
     else { throw error("a standard deviation above 0", preprocessing) }
     // Files from before there was a temperature have none.
     let temperature = contents.metadata["temperature"] ?? "1"
-    guard let value = Float(temperature), value.isFinite, value > 0 else {
+    // Logits are multiplied by its reciprocal.
+    guard let value = Float(temperature), value.isFinite, value > 0, (1 / value).isFinite else {
       throw error("a temperature above 0", temperature)
     }
     self.temperature = value
@@ -105,6 +107,8 @@ public struct Checkpoint: Sendable {
         advice: Self.advice)
     }
     try network.setState(from: contents, prefix: "", file: file, advice: Self.advice)
+    try network.checkAnswers(
+      preprocessing: self.preprocessing, file: file, advice: Self.advice)
     let own = ["architecture", "preprocessing", "temperature"]
     facts = contents.metadata.filter { !own.contains($0.key) }
   }

@@ -19,6 +19,8 @@ public struct DigitClassifier: Sendable {
 
   /// The probability of each class for each picture, all pictures in one batch.
   ///
+  /// Where huge weights make an answer NaN, all classes are equally probable.
+  ///
   /// - Parameter tiles: each rows · columns values, 0 paper to 1 ink, row by row.
   public func probabilities(of tiles: [[Float]]) -> [[Float]] {
     guard !tiles.isEmpty else { return [] }
@@ -35,6 +37,10 @@ public struct DigitClassifier: Sendable {
     let probabilities = softmax(predictor(images), temperature: temperature)
     let classes = probabilities.matrixColumns
     let all = probabilities.values
-    return tiles.indices.map { Array(all[$0 * classes..<($0 + 1) * classes]) }
+    return tiles.indices.map { index in
+      let answer = all[index * classes..<(index + 1) * classes]
+      return answer.allSatisfy(\.isFinite)
+        ? Array(answer) : Array(repeating: 1 / Float(classes), count: classes)
+    }
   }
 }

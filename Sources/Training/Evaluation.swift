@@ -31,7 +31,7 @@ public struct Evaluation: Sendable {
     public let confidence: Float
   }
 
-  /// - Parameter logits: `[images, classes]`. All images are digits, so of a network that knows a
+  /// - Parameter logits: `[images, classes]`, finite. All images are digits, so of a network that knows a
   ///   class for what is none (the eleventh) only the ten digits are asked.
   /// - Parameter temperature: the checkpoint's.
   public init(logits allLogits: Tensor, labels: [UInt8], temperature: Float = 1) {
@@ -103,7 +103,7 @@ extension Evaluation {
   public var calibrationError: Double {
     let bins = 15
     var gaps = [Double](repeating: 0, count: bins)  // |Bₘ| · (acc − conf)
-    for (confidence, isRight) in answers {
+    for (confidence, isRight) in answers where confidence.isFinite {
       // Bin m is ((m − 1) / M, m / M].
       let bin = Int((Double(confidence) * Double(bins)).rounded(.up)) - 1
       gaps[min(bins - 1, max(0, bin))] += (isRight ? 1 : 0) - Double(confidence)

@@ -166,6 +166,8 @@ public enum SavedTraining {
     }
     try trainer.network.setState(
       from: contents, prefix: "network.", file: file, advice: advice)
+    try trainer.network.checkAnswers(
+      preprocessing: trainer.preprocessing, file: file, advice: advice)
     if let plan = trainer.recipe.average, plan.hasBegun(by: step, of: trainer.steps) {
       var network = trainer.network
       try network.setState(from: contents, prefix: "average.", file: file, advice: advice)

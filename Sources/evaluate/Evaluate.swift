@@ -89,7 +89,8 @@ struct Evaluate: ParsableCommand {
     guard !pooled else { throw UserError("--pooled needs --photos") }
     guard without.isEmpty else { throw UserError("--without needs --photos") }
     guard parameters == nil else { throw UserError("--parameters needs --photos") }
-    let checkpoint = try Checkpoint(contentsOf: checkpoint ?? defaultCheckpoint())
+    let path = try checkpoint ?? defaultCheckpoint()
+    let checkpoint = try Checkpoint(contentsOf: path)
     var set = try imagesToMeasure()
     if let limit {
       guard (1...set.count).contains(limit) else {
@@ -102,6 +103,12 @@ struct Evaluate: ParsableCommand {
     let answers = checkpoint.network.logits(
       of: set, preprocessing: checkpoint.preprocessing, on: team)
     let seconds = secondsOfClock() - start
+    guard answers.isFinite else {
+      throw FileError(
+        file: path, expected: "a network with finite answers",
+        found: "weights so large that an answer is NaN or infinite",
+        advice: "get the file again, or make one with the command train")
+    }
     if let logits {
       try writeFile(logits, Safetensors(tensors: [("logits", answers)]).bytes)
     }

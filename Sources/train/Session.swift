@@ -63,7 +63,7 @@ struct Session {
           "the loss is no longer a number after step \(trainer.step); use a smaller "
             + "--learning-rate than \(recipe.learningRate)")
       }
-      try log?.step(trainer.step, loss: loss)
+      log?.step(trainer.step, loss: loss)
       let left = Double((trainer.steps - trainer.step) * recipe.batchSize) / speed()
       progress.show(
         Double(trainer.step) / Double(trainer.steps),
@@ -73,7 +73,7 @@ struct Session {
         let begin = secondsOfClock()
         validation = evaluate(trainer, heldOut, team)
         measuring += secondsOfClock() - begin
-        try log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
+        log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
         let accuracy = validation.map {
           "validation accuracy \(fixed(100 * $0.accuracy, 2)) %"
         }
@@ -96,11 +96,21 @@ struct Session {
       trainingImages: trainer.trainingImages, validation: validation,
       temperature: temperature(of: trainer, heldOut, team))
     try checkpoint.write(to: output)
-    unlink(stateFile)  // of a run that was stopped before and is now complete
+    removeState(dataChecksum: dataChecksum)
     printError(
       "Saved \(output) after \(duration(secondsOfClock() - start)), "
         + "\(duration(trainingSeconds)) of them training.")
     printError("Measure it with: evaluate --checkpoint \(output)")
+    if log?.hasFailed == true { throw ExitCode.failure }
+  }
+
+  /// Removes the state of this very run, which was stopped before and is now complete. That of another run
+  /// stays.
+  private func removeState(dataChecksum: String) {
+    guard isFile(stateFile), let saved = try? SavedTraining.read(stateFile), saved.plan == plan,
+      saved.dataChecksum == dataChecksum
+    else { return }
+    unlink(stateFile)
   }
 
   private func epochText(_ trainer: Trainer) -> String {
@@ -130,31 +140,40 @@ struct Session {
   }
 }
 
-/// A file that grows by one JSON object a line while training runs.
-struct TrainingLog {
+/// A file that grows by one JSON object a line while training runs. When it cannot be written any more, for
+/// instance because the disk is full, that is said once and training goes on.
+final class TrainingLog {
   private let path: String
   private let file: Int32
+  /// Whether something could not be written.
+  private(set) var hasFailed = false
 
+  /// - Throws: `FileError` when the file cannot be opened.
   init(path: String) throws {
     self.path = path
     file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw error(errno) }
   }
 
-  func step(_ step: Int, loss: Double) throws {
-    try append("{\"step\":\(step),\"loss\":\(loss)}")
+  func step(_ step: Int, loss: Double) {
+    append("{\"step\":\(step),\"loss\":\(loss)}")
   }
 
-  func epoch(_ trainer: Trainer, validation: Evaluation?, seconds: Double) throws {
+  func epoch(_ trainer: Trainer, validation: Evaluation?, seconds: Double) {
     let accuracy = validation.map { ",\"validationAccuracy\":\($0.accuracy)" } ?? ""
-    try append(
+    append(
       "{\"epoch\":\((trainer.step - 1) / trainer.stepsPerEpoch + 1),"
         + "\"loss\":\(trainer.meanLoss)\(accuracy),\"seconds\":\(fixed(seconds, 3))}")
   }
 
-  private func append(_ line: String) throws {
+  private func append(_ line: String) {
+    guard !hasFailed else { return }
     let bytes = Array((line + "\n").utf8)
-    guard write(file, bytes, bytes.count) == bytes.count else { throw error(errno) }
+    let count = write(file, bytes, bytes.count)
+    guard count != bytes.count else { return }
+    hasFailed = true
+    // A short write has no error number: the next one would have had it.
+    printError("train: \(error(count < 0 ? errno : ENOSPC)); training goes on without it")
   }
 
   private func error(_ code: Int32) -> FileError {

@@ -102,13 +102,54 @@ private let isRoot = geteuid() == 0
     #expect(error?.expected == "a place where 1 byte can be written")
   }
 
-  /// A folder where the new file would be written beside the old one stands in for a full disk.
+  /// A name so long that none is left for the file beside it stands in for a full disk.
   @Test func aWriteThatFailsLeavesTheOldFileAsItWas() throws {
-    let path = try folder.write("f", [1, 2, 3])
-    try makeFolder(folder("f.\(getpid()).part"))  // the place beside is taken
+    let name = String(repeating: "f", count: 252)
+    let path = folder(name)
+    let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+    #expect(Glibc.write(descriptor, [1, 2, 3] as [UInt8], 3) == 3 && close(descriptor) == 0)
     let error = #expect(throws: FileError.self) { try writeFile(path, [4]) }
-    #expect(error?.found == "Is a directory")
+    #expect(error?.found == "File name too long")
     #expect(try readFile(path) == [1, 2, 3])
+    #expect(try folder.names() == [name])
+  }
+
+  @Test func theLeftoverOfAKilledWriterIsTakenOver() throws {
+    let path = try folder.write("f", [1])
+    _ = try folder.write("f.part", Array(repeating: 7, count: 100))
+    try writeFile(path, [2])
+    #expect(try readFile(path) == [2])
+    #expect(try folder.names() == ["f"])
+  }
+
+  /// Two writers at once: the other one holds its lock.
+  @Test func aFileThatSomebodyIsWritingIsLeftToHim() throws {
+    let other = try folder.write("f.part", [7])
+    let descriptor = open(other, O_RDONLY)
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    defer { close(descriptor) }
+    try writeFile(folder("f"), [2])
+    #expect(try readFile(folder("f")) == [2])
+    #expect(try readFile(other) == [7])
+    #expect(try folder.names() == ["f", "f.part"])
+  }
+
+  @Test(arguments: ["link", "second name"])
+  func aPlantedFileIsNotWrittenTo(kind: String) throws {
+    let target = try folder.write("target", [1, 2, 3])
+    #expect(
+      (kind == "link" ? symlink(target, folder("f.part")) : link(target, folder("f.part"))) == 0)
+    try writeFile(folder("f"), [4])
+    #expect(try readFile(target) == [1, 2, 3])
+    #expect(try readFile(folder("f")) == [4])
+  }
+
+  @Test func aReplacedFileKeepsItsPermissions() throws {
+    let path = try folder.write("f", [1])
+    #expect(chmod(path, 0o640) == 0)
+    try writeFile(path, [2])
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
   }
 
   @Test func aLinkIsFollowed() throws {

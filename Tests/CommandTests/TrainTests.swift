@@ -229,6 +229,24 @@ import Testing
     #expect(folder.names == ["a"])
   }
 
+  @Test func aLogThatCannotBeWrittenDoesNotEndTraining() throws {
+    let outcome = try train(
+      "--validation 0 --epochs 1 --log /dev/full --output '\(folder.file("a"))'")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errorLines.contains(
+        "train: /dev/full: expected a log that can be written, found No space left on device; "
+          + "choose another --log; training goes on without it"), "\(outcome.errorLines)")
+    #expect(folder.names == ["a"])
+  }
+
+  @Test func theStateOfAnotherRunStays() throws {
+    _ = try folder.write("a.resume", [1, 2, 3])
+    let outcome = try train("--validation 0 --epochs 1 --output '\(folder.file("a"))'")
+    #expect(outcome.status == 0)
+    #expect(try folder.bytes("a.resume") == [1, 2, 3])
+  }
+
   /// Fifty times the process is killed in the middle of saving: up to two milliseconds after the
   /// new file has appeared beside the old one; more often, where a busy machine was too late each
   /// time. What lies under the checkpoint's name is whole every time.

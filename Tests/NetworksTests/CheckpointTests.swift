@@ -50,13 +50,35 @@ import Testing
     #expect(read.network(images) == checkpoint.network(images))
   }
 
+  /// Every weight is finite; products of them are not.
+  @Test func aNetworkWithoutFiniteAnswersIsNamed() throws {
+    let found = try message { contents in
+      for index in contents.tensors.indices where contents.tensors[index].name.hasSuffix("weight") {
+        contents.tensors[index].tensor.fill(with: 1e30)
+      }
+    }
+    #expect(
+      found == "expected a network with finite answers, found weights so large that its first "
+        + "answer is NaN or infinite" + advice)
+  }
+
+  @Test func aHugeAnswerIsNoTrap() throws {
+    var generator = SplitMix64(seed: 1)
+    var network = try Network(
+      Architecture(input: [2, 2, 1], classes: 2, layers: [.flatten, .dense(outputs: 2)]),
+      using: &generator)
+    network.visitState { _, value in value.fill(with: 3e38) }
+    let classifier = DigitClassifier(checkpoint: Checkpoint(network: network))
+    #expect(classifier.probabilities(of: [[1, 1, 1, 1]]) == [[0.5, 0.5]])
+  }
+
   @Test func withoutATemperatureItIs1() throws {
     var contents = checkpoint.contents
     contents.metadata["temperature"] = nil
     #expect(try Checkpoint(contents, file: "c").temperature == 1)
   }
 
-  @Test(arguments: ["0", "-1", "nan", "inf", "warm", ""])
+  @Test(arguments: ["0", "-1", "nan", "inf", "1e-40", "warm", ""])
   func aTemperatureThatIsNoneIsNamed(text: String) throws {
     #expect(
       try message { $0.metadata["temperature"] = text }
