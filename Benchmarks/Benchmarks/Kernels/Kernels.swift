@@ -25,8 +25,8 @@ private func measure(
 ) {
   Benchmark("\(name), \(kernels.name)") { benchmark in
     let memory = sizes.map { size in
-      let room = UnsafeMutableRawPointer.allocate(byteCount: 4 * size, alignment: 64)
-      let floats = room.bindMemory(to: Float.self, capacity: size)
+      let scratch = UnsafeMutableRawPointer.allocate(byteCount: 4 * size, alignment: 64)
+      let floats = scratch.bindMemory(to: Float.self, capacity: size)
       var state: UInt64 = 1
       for i in 0..<size {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
