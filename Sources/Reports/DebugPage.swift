@@ -15,7 +15,7 @@ public func debugPage(
   switch result {
   case .failure(let error):
     page.add("<p class=\"answer bad\">\(escaped(error.description))</p>")
-    if let photo { page.section("The photo", "", [figure(photo, "as it is")]) }
+    if let photo { page.section("1. The photo", "", [figure(photo, "as it is")]) }
   case .success(let reading):
     page.add(answer(reading))
     if let photo {
