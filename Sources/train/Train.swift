@@ -41,7 +41,8 @@ struct Train: ParsableCommand {
   var threads: Int?
   @Option(help: "Where to write the checkpoint. (default: Checkpoints/RECIPE.safetensors)")
   var output: String?
-  @Option(help: "Go on with a stopped run: the file that it saved.")
+  @Option(
+    help: "Go on with a stopped run: the file that it saved. Only --learning-rate may be smaller.")
   var resume: String?
   @Option(help: "Append one JSON object a line about steps and epochs to this file.")
   var log: String?
@@ -50,10 +51,16 @@ struct Train: ParsableCommand {
     warnOfDebugBuild()
     let start = secondsOfClock()
     let threads = try checkedThreads(threads)
+    try checkNotEmpty([
+      ("--data", data), ("--output", output), ("--resume", resume), ("--log", log),
+    ])
     let saved = try resume.map { try SavedTraining.read($0) }
     let plan = try saved.map { try unchangedPlan($0.plan) } ?? newPlan()
     guard let recipe = plan.completeRecipe else { throw UserError("no recipe \(plan.recipe)") }
     let output = output ?? saved?.output ?? "Checkpoints/\(plan.recipe).safetensors"
+    try checkOutputs(
+      [("--output", output), ("--log", log)],
+      inputs: MNIST.paths(in: data) + (resume.map { [$0] } ?? []))
     let session = try Session(plan: plan, recipe: recipe, output: output, log: log)
 
     let images = try MNIST.training(in: data)
@@ -112,10 +119,15 @@ struct Train: ParsableCommand {
     try check("--recipe", recipe, plan.recipe)
     try check("--epochs", epochs, plan.epochs)
     try check("--batch-size", batchSize, plan.batchSize)
-    try check("--learning-rate", learningRate, plan.learningRate)
     try check("--seed", seed, plan.seed)
     try check("--validation", validation, plan.validation)
-    return plan
+    guard let learningRate, learningRate != plan.learningRate else { return plan }
+    guard learningRate > 0, learningRate < plan.learningRate else {
+      throw UserError(
+        "--learning-rate \(learningRate) of a stopped run can only be made smaller than "
+          + "\(plan.learningRate)")
+    }
+    return plan.with(smallerLearningRate: learningRate)
   }
 
   static func main() { runFromCommandLine() }
