@@ -122,7 +122,8 @@ private struct NetpbmReader {
   /// P2, P3: numbers.
   mutating func readTextValues(_ maximum: Int, into samples: inout [UInt8]) throws(FileError) {
     for place in samples.indices {
-      samples[place] = try scaled(try number(what: "a value"), maximum)
+      let value = try number(what: "a value")
+      samples[place] = try scaled(value, maximum)
     }
   }
 
