@@ -1,5 +1,8 @@
 import Glibc
 
+/// The largest number of bytes that are read from what has no size of its own, such as a pipe: some have no end.
+let streamLimit = 1 << 28
+
 /// The bytes of a file.
 ///
 /// - Parameter limit: the largest size accepted, in bytes; checked before memory is taken.
@@ -17,6 +20,7 @@ public func readFile(
   guard fstat(descriptor, &status) == 0 else { throw error(reason(errno)) }
   guard status.st_mode & S_IFMT != S_IFDIR else { throw error("a folder") }
   let size = Int(status.st_size)
+  let limit = status.st_mode & S_IFMT == S_IFREG ? limit : min(limit, streamLimit)
   guard size <= limit else {
     throw error("\(size) bytes", expected: "at most \(limit) bytes")
   }

@@ -29,13 +29,8 @@ public func gunzipped(
   guard started == Z_OK else { throw error(0, "memory to inflate it", "none") }
   defer { inflateEnd(&stream) }
 
-  // The file's last four bytes say how long the contents are, modulo 2^32 (RFC 1952, ISIZE). Taken
-  // as a hint for the capacity to begin with, never beyond what so many compressed bytes can hold:
-  // deflate makes at most 1032 bytes of one.
-  let hint = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-  let capacity = min(max(hint, 1 << 16), bytes.count * 1032 + 64)
   // One byte more than the limit, so that "exactly the limit" and "more" can be told apart.
-  var contents = [UInt8](repeating: 0, count: min(limit, capacity) + 1)
+  var contents = [UInt8](repeating: 0, count: min(limit, firstCapacity(of: bytes)) + 1)
   var produced = 0
   var consumed = 0
   var status = Z_OK
@@ -80,6 +75,13 @@ public func gunzipped(
   guard produced <= limit else { throw error(consumed, "at most \(limit) bytes inside", "more") }
   contents.removeLast(contents.count - produced)
   return contents
+}
+
+/// The capacity to begin with: what the file's last four bytes say, the length of the contents modulo 2^32
+/// (RFC 1952, ISIZE), as long as that is usual for so many bytes. More is made room for when it is there.
+func firstCapacity(of bytes: [UInt8]) -> Int {
+  let claimed = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+  return min(max(claimed, 1 << 16), 16 * bytes.count + (1 << 16))
 }
 
 /// Bytes as a person reads them in a hex dump: `1f 8b`; "nothing" when there are none.

@@ -19,6 +19,17 @@ struct BoxGrid {
     for cell in cells(of: box) { cells[cell, default: []].append(index) }
   }
 
+  /// Lists an index whose box has grown.
+  ///
+  /// - Parameter old: a box under which it is listed, inside `new`.
+  mutating func grow(_ old: Box, to new: Box, index: Int) {
+    let listed = ranges(of: old)
+    for cell in cells(of: new)
+    where !(listed.rows.contains(cell.row) && listed.columns.contains(cell.column)) {
+      cells[cell, default: []].append(index)
+    }
+  }
+
   /// The indices of all boxes that may share a pixel with `box`, in ascending order, each once.
   func indices(near box: Box) -> [Int] {
     var found: Set<Int> = []
@@ -26,12 +37,15 @@ struct BoxGrid {
     return found.sorted()
   }
 
-  private func cells(of box: Box) -> [Cell] {
+  private func ranges(of box: Box) -> (rows: ClosedRange<Int>, columns: ClosedRange<Int>) {
     func range(_ range: Range<Int>) -> ClosedRange<Int> {
       range.lowerBound / side...max(range.lowerBound, range.upperBound - 1) / side
     }
-    return range(box.rows).flatMap { row in
-      range(box.columns).map { Cell(row: row, column: $0) }
-    }
+    return (range(box.rows), range(box.columns))
+  }
+
+  private func cells(of box: Box) -> [Cell] {
+    let (rows, columns) = ranges(of: box)
+    return rows.flatMap { row in columns.map { Cell(row: row, column: $0) } }
   }
 }

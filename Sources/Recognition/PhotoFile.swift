@@ -15,24 +15,27 @@ extension Recognizer {
   /// `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
-  /// - Parameter visit: is given each photo's name, its page from 0, the reading, and the record of how it was
+  /// - Parameter isWanted: asked before each page; once it says no, no more are read.
+  /// - Parameter visit: is given each photo's name, its page, the reading, and the record of how it was
   ///   read; nil where the photo could not be decoded. A photo that cannot be read or does not fit the
   ///   form is a failure and does not stop the others.
   public func readPages(
     of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
+    isWanted: () -> Bool = { true },
     visit: (
-      _ name: String, _ page: Int, _ result: Result<Reading, FileError>, _ record: ReadingRecord?
+      _ name: String, _ page: PicturePage?, _ result: Result<Reading, FileError>,
+      _ record: ReadingRecord?
     ) -> Void
   ) {
-    let pages: Int
+    let pages: [PicturePage]
     do throws(FileError) {
-      pages = try pageCount(of: bytes, file: file)
+      pages = try picturePages(of: bytes, file: file)
     } catch {
-      visit(file, 0, .failure(error), nil)
+      visit(file, nil, .failure(error), nil)
       return
     }
-    for page in 0..<pages {
-      let name = pages == 1 ? file : "\(file)#\(page + 1)"
+    for (number, page) in pages.enumerated() where isWanted() {
+      let name = pages.count == 1 ? file : "\(file)#\(number + 1)"
       var record: ReadingRecord?
       let result = Result { () throws(FileError) in
         let photo = try decodePhoto(bytes, file: name, page: page)

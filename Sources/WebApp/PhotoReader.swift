@@ -41,14 +41,18 @@ struct PhotoReader: Sendable {
   func read(
     _ bytes: [UInt8], file: String, _ wishes: Wishes, isWanted: @escaping @Sendable () -> Bool
   ) async throws -> [Answer] {
-    let recognizer = recognizer
+    let (recognizer, timeout) = (recognizer, queue.timeout)
     let answers = try await queue.run(isWanted: isWanted) { () -> [Answer] in
       if let error = tooManyPages(bytes, file) {
         return [Answer(file: file, result: .failure(error))]
       }
       var answers: [Answer] = []
+      let clock = ContinuousClock()
+      let end = clock.now + timeout
+      // When the time is up the queue has given an answer, and further pages are read for nobody.
       recognizer.readPages(
-        of: bytes, file: file, options: wishes.reading
+        of: bytes, file: file, options: wishes.reading,
+        isWanted: { isWanted() && clock.now < end }
       ) { name, page, result, record in
         var answer = Answer(file: name, result: result)
         if wishes.annotated { answer.annotate(bytes, page: page) }
@@ -71,7 +75,7 @@ struct PhotoReader: Sendable {
 
 extension PhotoReader.Answer {
   /// Draws the reading on the photo, if there is one.
-  fileprivate mutating func annotate(_ bytes: [UInt8], page: Int) {
+  fileprivate mutating func annotate(_ bytes: [UInt8], page: PicturePage?) {
     guard case .success(let reading) = result else { return }
     do throws(FileError) {
       let photo = try decodeColorPhoto(bytes, file: file, page: page)
@@ -84,7 +88,8 @@ extension PhotoReader.Answer {
 
 private func tooManyPages(_ bytes: [UInt8], _ file: String) -> FileError? {
   // A file whose pages cannot be counted fails when it is read.
-  guard let count = try? pageCount(of: bytes, file: file), count > PhotoReader.maximumPages else {
+  guard let count = try? picturePages(of: bytes, file: file).count, count > PhotoReader.maximumPages
+  else {
     return nil
   }
   return FileError(

@@ -11,7 +11,8 @@ final class ReadingQueue: Sendable {
   let threads: Int
   /// The number of those that may wait.
   let capacity: Int
-  private let timeout: Duration
+  /// The longest time from being handed in to the answer.
+  let timeout: Duration
   private let pool: NIOThreadPool
   private let counts = Mutex(Counts())
 

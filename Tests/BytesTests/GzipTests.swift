@@ -1,5 +1,6 @@
-import Bytes
 import Testing
+
+@testable import Bytes
 
 @Suite struct GzipTests {
   /// "handwritten digits, handwritten digits\n", compressed by Python's gzip module.
@@ -130,5 +131,13 @@ import Testing
   @Test func hexIsReadable() {
     #expect(hex([0x1f, 0x8b, 0]) == "1f 8b 00")
     #expect(hex([]) == "nothing")
+  }
+
+  /// What a file says about its length is not believed beyond what is usual.
+  @Test func aLyingLengthTakesNoMemory() {
+    let bytes: [UInt8] = [31, 139] + [UInt8](repeating: 0, count: 1000) + [255, 255, 255, 127]
+    #expect(firstCapacity(of: bytes) < 100_000)
+    #expect(
+      firstCapacity(of: [31, 139] + [UInt8](repeating: 0, count: 99_998) + [0, 0, 8, 0]) == 8 << 16)
   }
 }

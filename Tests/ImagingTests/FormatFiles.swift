@@ -36,16 +36,21 @@ func animatedWebP() -> [UInt8] {
   return chunk("RIFF", contents)
 }
 
+/// HEIC or AVIF.
+enum HEIFFormat { case hevc, av1 }
+
 /// A HEIC file, by libheif and x265: lossy, nearly what it was. nil where libheif came without the
 /// encoder.
 ///
 /// - Parameter turns: quarter turns anticlockwise that the file asks for.
-func heic(_ image: GrayImage, turns: Int = 0) -> [UInt8]? {
+func heic(_ image: GrayImage, turns: Int = 0, format: HEIFFormat = .hevc) -> [UInt8]? {
   let context = heif_context_alloc()
   defer { heif_context_free(context) }
   var encoder: OpaquePointer?
   guard
-    heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder).code
+    heif_context_get_encoder_for_format(
+      context, format == .hevc ? heif_compression_HEVC : heif_compression_AV1, &encoder
+    ).code
       == heif_error_Ok
   else { return nil }
   defer { heif_encoder_release(encoder) }

@@ -114,13 +114,12 @@ import Testing
     var thumbnail = TIFFPage(gray("5"))
     thumbnail.subfileType = Int(FILETYPE_REDUCEDIMAGE)
     let file = try tiff([TIFFPage(Self.picture), thumbnail, TIFFPage(second)])
-    #expect(try pageCount(of: file, file: "x") == 2)
-    #expect(try decodeImage(file, file: "x", page: 0) == Self.picture)
-    #expect(try decodeImage(file, file: "x", page: 1) == second)
-    let error = #expect(throws: FileError.self) { try decodeImage(file, file: "x", page: 2) }
-    #expect(
-      error?.description == "x: expected a TIFF picture that can be read, found page 3 of 2")
-    #expect(try pageCount(of: encodePNG(second), file: "x") == 1)
+    let found = try picturePages(of: file, file: "x")
+    #expect(found.count == 2)
+    #expect(try decodeImage(file, file: "x") == Self.picture)
+    #expect(try decodeImage(file, file: "x", page: found[0]) == Self.picture)
+    #expect(try decodeImage(file, file: "x", page: found[1]) == second)
+    #expect(try picturePages(of: encodePNG(second), file: "x").count == 1)
   }
 
   @Test func pngsOfOddKinds() throws {

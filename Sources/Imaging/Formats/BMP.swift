@@ -7,7 +7,7 @@ import Bytes
 ///   JPEG or PNG inside).
 /// - Source: Microsoft, "Bitmap Storage" (BITMAPFILEHEADER, BITMAPCOREHEADER, BITMAPINFOHEADER,
 ///   BITMAPV5HEADER).
-func decodeBMP(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+func decodeBMP(_ bytes: [UInt8], file: String, side: Int) throws(FileError) -> Raster {
   let header = try BMPHeader(bytes, file: file)
   let (rows, columns, bits) = (header.rows, header.columns, header.bits)
   // Rows begin at multiples of four bytes.
@@ -21,26 +21,15 @@ func decodeBMP(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
   }
   let palette = try header.palette(bytes, file: file)
 
-  var image = GrayImage(rows: rows, columns: columns, filledWith: 0)
+  var reducer = RowReducer(rows: rows, columns: columns, side: side)
+  var pixels = [UInt8](repeating: 0, count: columns)
   for row in 0..<rows {
     let start = header.pixelOffset + rowBytes * (header.isTopDown ? row : rows - 1 - row)
-    if bits == 24 {  // most files
-      bytes[start..<start + 3 * columns].withUnsafeBufferPointer { line in
-        image.pixels.withUnsafeMutableBufferPointer { pixels in
-          for column in 0..<columns {
-            let place = 3 * column
-            pixels[row * columns + column] = luminance(
-              red: line[place + 2], green: line[place + 1], blue: line[place])
-          }
-        }
-      }
-      continue
-    }
-    for column in 0..<columns {
-      let value: UInt8
-      switch bits {
-      case 1, 4, 8:
-        let perByte = 8 / bits
+    switch bits {
+    case 24: pixels = colors(bytes[start..<start + 3 * columns])  // most files
+    case 1, 4, 8:
+      let perByte = 8 / bits
+      for column in 0..<columns {
         let shift = 8 - bits * (column % perByte + 1)
         let index = Int(bytes[start + column / perByte]) >> shift & ((1 << bits) - 1)
         guard index < palette.count else {
@@ -48,19 +37,30 @@ func decodeBMP(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
             file: file, offset: start + column / perByte,
             expected: "one of \(palette.count) colours", found: "colour \(index)")
         }
-        value = palette[index]
-      default:
+        pixels[column] = palette[index]
+      }
+    default:
+      for column in 0..<columns {
         let place = start + bits / 8 * column
         var pixel: UInt32 = 0
         for index in (0..<bits / 8).reversed() { pixel = pixel << 8 | UInt32(bytes[place + index]) }
-        value = luminance(
+        pixels[column] = luminance(
           red: header.red.sample(pixel), green: header.green.sample(pixel),
           blue: header.blue.sample(pixel))
       }
-      image[row, column] = value
+    }
+    pixels.withUnsafeBufferPointer { reducer.add($0) }
+  }
+  return reducer.raster()
+}
+
+/// A row of blue, green and red in grey.
+private func colors(_ row: ArraySlice<UInt8>) -> [UInt8] {
+  row.withUnsafeBufferPointer { row in
+    (0..<row.count / 3).map { column in
+      luminance(red: row[3 * column + 2], green: row[3 * column + 1], blue: row[3 * column])
     }
   }
-  return image
 }
 
 /// One colour inside a pixel of 16 or 32 bits.

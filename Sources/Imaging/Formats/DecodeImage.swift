@@ -29,12 +29,12 @@ private let reducedSide = 1800
 /// errors.
 ///
 /// - Parameter bytes: the whole file.
-/// - Parameter page: from 0; below `pageCount`.
+/// - Parameter page: one of `picturePages`; nil is the first.
 /// - Throws: `FileError` when it is something else, cut, damaged, animated, or larger than 200
 ///   megapixels (64 where a format must be decoded whole) or 65,500 pixels a side; the latter is
 ///   known before memory is taken.
 public func decodePhoto(
-  _ bytes: [UInt8], file: String, page: Int = 0
+  _ bytes: [UInt8], file: String, page: PicturePage? = nil
 ) throws(FileError) -> Photo {
   let raster = try decodeRaster(bytes, file: file, page: page, channels: .gray, side: reducedSide)
   let (rows, columns) = raster.uprightExtents
@@ -46,7 +46,7 @@ public func decodePhoto(
 ///
 /// - Throws: `FileError` as `decodePhoto` does.
 public func decodeColorPhoto(
-  _ bytes: [UInt8], file: String, page: Int = 0
+  _ bytes: [UInt8], file: String, page: PicturePage? = nil
 ) throws(FileError) -> ColorImage {
   try decodeRaster(bytes, file: file, page: page, channels: .color, side: reducedSide).colorImage
 }
@@ -55,31 +55,40 @@ public func decodeColorPhoto(
 ///
 /// - Throws: `FileError` as `decodePhoto` does.
 public func decodeImage(
-  _ bytes: [UInt8], file: String, page: Int = 0
+  _ bytes: [UInt8], file: String, page: PicturePage? = nil
 ) throws(FileError) -> GrayImage {
   try decodeRaster(bytes, file: file, page: page, channels: .gray, side: .max).grayImage
 }
 
-/// How many pictures a file holds: the pages of a TIFF file, 1 for everything else.
+/// Where one of several pictures in a file begins.
+public struct PicturePage: Sendable {
+  /// Of its directory in a TIFF file, in bytes; nil in other files.
+  let offset: UInt64?
+}
+
+/// The pictures in a file: the pages of a TIFF file, one for everything else.
 ///
 /// - Throws: `FileError` when a TIFF file cannot be read; other files are only looked at when they
 ///   are decoded.
-public func pageCount(of bytes: [UInt8], file: String) throws(FileError) -> Int {
-  PictureFormat(of: bytes) == .tiff ? try pages(inTIFF: bytes, file: file).count : 1
+public func picturePages(of bytes: [UInt8], file: String) throws(FileError) -> [PicturePage] {
+  guard PictureFormat(of: bytes) == .tiff else { return [PicturePage(offset: nil)] }
+  return try pages(inTIFF: bytes, file: file).map { PicturePage(offset: $0) }
 }
 
 /// - Parameter side: the minimum length of the longer side after a reduction, in pixels.
 private func decodeRaster(
-  _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, page: PicturePage?, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
   switch PictureFormat(of: bytes) {
   case .jpeg?: return try decodeJPEG(bytes, file: file, channels: channels, side: side)
   case .png?: return try decodePNG(bytes, file: file, channels: channels, side: side)
   case .webp?: return try decodeWebP(bytes, file: file, channels: channels, side: side)
   case .heif?: return try decodeHEIF(bytes, file: file, channels: channels, side: side)
-  case .tiff?: return try decodeTIFF(bytes, file: file, page: page, channels: channels, side: side)
-  case .bmp?: return reduced(try decodeBMP(bytes, file: file), side: side)
-  case .netpbm?: return reduced(try decodeNetpbm(bytes, file: file), side: side)
+  case .tiff?:
+    return try decodeTIFF(
+      bytes, file: file, directory: page?.offset, channels: channels, side: side)
+  case .bmp?: return try decodeBMP(bytes, file: file, side: side)
+  case .netpbm?: return try decodeNetpbm(bytes, file: file, side: side)
   case nil:
     let name = nameOfOtherFile(bytes)
     throw FileError(
@@ -87,12 +96,6 @@ private func decodeRaster(
       advice: name.hasSuffix("picture") || name.hasSuffix("document")
         ? "save or export it as JPEG or PNG" : nil)
   }
-}
-
-private func reduced(_ image: GrayImage, side: Int) -> Raster {
-  Raster(
-    reducing: image.pixels, rows: image.rows, columns: image.columns, channels: .gray,
-    factor: reduction(rows: image.rows, columns: image.columns, side: side))
 }
 
 /// The largest of 1, 2, 4 and 8 that leaves the longer side at least `side` pixels.

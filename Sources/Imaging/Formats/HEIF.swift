@@ -17,6 +17,15 @@ func decodeHEIF(
       file: file, expected: "the library libheif, which reads HEIC pictures",
       found: error.description, advice: "install it, or save the picture as JPEG or PNG")
   }
+  try checkStreams(of: bytes, file: file)
+  return try withSilencedLibraries { () throws(FileError) in
+    try decodeChecked(bytes, library, file: file, channels: channels, side: side)
+  }
+}
+
+private func decodeChecked(
+  _ bytes: [UInt8], _ library: LibHEIF, file: String, channels: Channels, side: Int
+) throws(FileError) -> Raster {
   guard let context = library.contextAlloc() else {
     throw heifError("no memory for it", file: file)
   }
@@ -34,6 +43,24 @@ func decodeHEIF(
   return try result.get()
 }
 
+/// Checks the sizes in the streams themselves, which those of the file need not be.
+///
+/// - Throws: `FileError` when a stream is too large, or all that must be decoded are together.
+private func checkStreams(of bytes: [UInt8], file: String) throws(FileError) {
+  guard let work = HEIFItems(bytes).workForMainPicture() else {
+    throw heifError("damaged boxes, or a picture that is coded in another way", file: file)
+  }
+  try PictureSize.check(
+    rows: work.largest.rows, columns: work.largest.columns, file: file, bytesKept: bytesKept)
+  // Tiles overlap the picture's edges, and its alpha is as large as itself.
+  guard work.pixels <= 3 * PictureSize.megapixelsKept * 1_000_000 else {
+    throw heifError("parts of \(work.pixels / 1_000_000) megapixels", file: file)
+  }
+}
+
+/// Decoders keep planes of colours for each pixel, and libheif a copy.
+private let bytesKept = 4.0
+
 private func mainPicture(
   of context: OpaquePointer, _ library: LibHEIF, file: String, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
@@ -44,7 +71,7 @@ private func mainPicture(
   let (rows, columns) = (
     Int(library.handleHeight(main)), Int(library.handleWidth(main))
   )
-  try PictureSize.check(rows: rows, columns: columns, file: file, isDecodedWhole: true)
+  try PictureSize.check(rows: rows, columns: columns, file: file, bytesKept: bytesKept)
 
   let hasAlpha = library.handleHasAlpha(main) != 0
   // As libheif has it after decoding, which saves a copy: three planes of colours in versions up to

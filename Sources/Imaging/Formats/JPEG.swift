@@ -1,6 +1,9 @@
 import Bytes
 import CTurboJPEG
 
+/// The largest product of pixels and scans: programs write ten scans, and each goes over the whole picture.
+private let largestScannedPixels = 4_000_000_000
+
 /// The picture in a JPEG file, to be turned upright as its EXIF data say.
 ///
 /// For a grey one of colour pictures only the luminance is decoded; large pictures are reduced before
@@ -27,9 +30,17 @@ func decodeJPEG(
   }
   let (fullRows, fullColumns) = (Int(height), Int(width))
   let segments = JPEGSegments(bytes)
-  // Progressive pictures come in layers, each of the whole picture: two bytes a sample are kept.
   try PictureSize.check(
-    rows: fullRows, columns: fullColumns, file: file, isDecodedWhole: segments.isProgressive)
+    rows: fullRows, columns: fullColumns, file: file,
+    bytesKept: segments.isKept ? 2 * segments.samplesPerPixel : 0)
+  let scannedPixels = fullRows * fullColumns * segments.scanCount
+  guard scannedPixels <= largestScannedPixels else {
+    throw FileError(
+      file: file,
+      expected: "at most \(max(1, largestScannedPixels / (fullRows * fullColumns))) scans of "
+        + "\(fullColumns) x \(fullRows) pixels",
+      found: "\(segments.scanCount)", advice: "save it again as JPEG")
+  }
   guard segments.hasEnd else { throw cutOff("a JPEG picture", bytes: bytes, file: file) }
   let factor = reduction(rows: fullRows, columns: fullColumns, side: side)
   let (rows, columns) = ((fullRows + factor - 1) / factor, (fullColumns + factor - 1) / factor)
@@ -102,47 +113,6 @@ private func mixed(cmyk samples: [UInt8], isInverted: Bool, channels: Channels) 
     return channels == .color
       ? [mixed(0), mixed(1), mixed(2)]
       : [luminance(red: mixed(0), green: mixed(1), blue: mixed(2))]
-  }
-}
-
-/// Facts in the segments before the compressed data that TurboJPEG does not pass on.
-///
-/// - Source: ITU-T T.81, annex B; EXIF 2.32, section 4.5.4 (APP1); Adobe TN 5116 (APP14).
-struct JPEGSegments {
-  private(set) var orientation: Orientation?
-  private(set) var hasAdobeMarker = false
-  private(set) var isProgressive = false
-  /// Whether the end marker follows the compressed data. TurboJPEG invents a missing one, and does
-  /// not always say so.
-  private(set) var hasEnd = false
-
-  /// Stops where the segments stop making sense: the decoder has the last word about the file.
-  init(_ bytes: [UInt8]) {
-    var offset = 2
-    while offset + 4 <= bytes.count, bytes[offset] == 0xFF {
-      let marker = bytes[offset + 1]
-      if marker == 0xFF {  // a fill byte
-        offset += 1
-        continue
-      }
-      let length = Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
-      let end = offset + 2 + length
-      guard length >= 2, end <= bytes.count else { return }
-      if marker == 0xDA {  // the compressed data begin
-        // From the end, where it is found at once.
-        hasEnd = (end..<max(end, bytes.count - 1)).reversed().contains {
-          bytes[$0] == 0xFF && bytes[$0 + 1] == 0xD9
-        }
-        return
-      }
-      let contents = bytes[offset + 4..<end]
-      if marker == 0xE1, orientation == nil, contents.starts(with: Array("Exif".utf8) + [0, 0]) {
-        orientation = Imaging.orientation(inEXIF: contents.dropFirst(6))
-      }
-      if [0xC2, 0xC6, 0xCA, 0xCE].contains(marker) { isProgressive = true }
-      if marker == 0xEE, contents.starts(with: "Adobe".utf8) { hasAdobeMarker = true }
-      offset = end
-    }
   }
 }
 

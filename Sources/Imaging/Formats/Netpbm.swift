@@ -6,7 +6,7 @@ import Bytes
 ///
 /// - Throws: `FileError` with the byte at which the file stops making sense.
 /// - Source: the manual pages pbm(5), pgm(5), ppm(5) of Netpbm.
-func decodeNetpbm(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage {
+func decodeNetpbm(_ bytes: [UInt8], file: String, side: Int) throws(FileError) -> Raster {
   var reader = NetpbmReader(bytes: bytes, file: file)
   let kind = Int(bytes[1]) - 0x30
   reader.offset = 2
@@ -17,65 +17,35 @@ func decodeNetpbm(_ bytes: [UInt8], file: String) throws(FileError) -> GrayImage
   guard 1...65535 ~= maximum else {
     throw reader.error("a largest value of 1 to 65535", "\(maximum)")
   }
-
-  if kind == 1 { return try reader.textBits(rows: rows, columns: columns) }
-  let channels = kind == 3 || kind == 6 ? 3 : 1
-  let count = rows * columns * channels
+  let channels = kind == 3 || kind == 6 ? Channels.color : .gray
+  let count = columns * channels.rawValue
   if kind <= 3 {
-    // Each value takes a digit and, but for the last, a blank.
-    guard 2 * count - 1 <= bytes.count - reader.offset else {
-      throw reader.error("\(count) values", "the end of the file", at: bytes.count)
+    // Each value takes a digit and, but for the last and for those of P1, a blank.
+    let shortest = kind == 1 ? rows * count : 2 * rows * count - 1
+    guard shortest <= bytes.count - reader.offset else {
+      throw reader.error("\(rows * count) values", "the end of the file", at: bytes.count)
     }
-    var samples: [UInt8] = []
-    samples.reserveCapacity(count)
-    for _ in 0..<count {
-      let value = try reader.number(what: "a value")
-      samples.append(try reader.scaled(value, maximum))
+  } else {
+    try reader.skipSingleSpace()
+    let size = rows * (kind == 4 ? (columns + 7) / 8 : maximum > 255 ? 2 * count : count)
+    guard size <= bytes.count - reader.offset else {
+      throw reader.error("\(size) bytes of pixels", "\(bytes.count - reader.offset)")
     }
-    return picture(samples, rows: rows, columns: columns, channels: channels)
   }
 
-  try reader.skipSingleSpace()
-  let start = reader.offset
-  let sampleBytes = maximum > 255 ? 2 : 1
-  let size = kind == 4 ? rows * ((columns + 7) / 8) : count * sampleBytes
-  guard size <= bytes.count - start else {
-    throw reader.error("\(size) bytes of pixels", "\(bytes.count - start)")
-  }
-  if kind == 4 {
-    let rowBytes = (columns + 7) / 8
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let byte = bytes[start + row * rowBytes + column / 8]
-        pixels.append(byte >> (7 - UInt8(column % 8)) & 1 == 1 ? 0 : 255)
-      }
+  var reducer = RowReducer(rows: rows, columns: columns, side: side)
+  var samples = [UInt8](repeating: 0, count: count)
+  for _ in 0..<rows {
+    switch kind {
+    case 1: try reader.readTextBits(into: &samples)
+    case 4: reader.readBits(into: &samples)
+    case 2, 3: try reader.readTextValues(maximum, into: &samples)
+    default: try reader.readValues(maximum, into: &samples)
     }
-    return GrayImage(rows: rows, columns: columns, pixels: pixels)
+    let line = channels == .gray ? samples : luminances(of: samples[...])
+    line.withUnsafeBufferPointer { reducer.add($0) }
   }
-  if maximum == 255 {
-    // Straight from the file, of which large ones should not lie in memory twice.
-    let samples = bytes[start..<start + size]
-    return GrayImage(
-      rows: rows, columns: columns,
-      pixels: channels == 1 ? Array(samples) : luminances(of: samples))
-  }
-  var samples: [UInt8] = []
-  samples.reserveCapacity(count)
-  for index in 0..<count {
-    let place = start + index * sampleBytes
-    let value = bytes[place..<place + sampleBytes].reduce(0) { $0 << 8 | Int($1) }
-    reader.offset = place + sampleBytes
-    samples.append(try reader.scaled(value, maximum))
-  }
-  return picture(samples, rows: rows, columns: columns, channels: channels)
-}
-
-private func picture(_ samples: [UInt8], rows: Int, columns: Int, channels: Int) -> GrayImage {
-  channels == 1
-    ? GrayImage(rows: rows, columns: columns, pixels: samples)
-    : ColorImage(rows: rows, columns: columns, samples: samples).grayscale
+  return reducer.raster()
 }
 
 /// Reads the numbers of a Netpbm file: decimal, apart by white space; `#` begins a comment that
@@ -134,22 +104,50 @@ private struct NetpbmReader {
     return UInt8((value * 255 + maximum / 2) / maximum)
   }
 
+  // Each reads a row, of which the file was found to hold the bytes.
+
   /// P1: zeros (white) and ones (black), with or without blanks between them.
-  mutating func textBits(rows: Int, columns: Int) throws(FileError) -> GrayImage {
-    guard rows * columns <= bytes.count - offset else {
-      throw error("\(rows * columns) values", "the end of the file", at: bytes.count)
-    }
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(rows * columns)
-    for _ in 0..<rows * columns {
+  mutating func readTextBits(into samples: inout [UInt8]) throws(FileError) {
+    for place in samples.indices {
       skipSpace()
       guard offset < bytes.count, 0x30...0x31 ~= bytes[offset] else {
         throw error(
           "0 or 1", offset < bytes.count ? "byte \(hex([bytes[offset]]))" : "the end of the file")
       }
-      pixels.append(bytes[offset] == 0x31 ? 0 : 255)
+      samples[place] = bytes[offset] == 0x31 ? 0 : 255
       offset += 1
     }
-    return GrayImage(rows: rows, columns: columns, pixels: pixels)
+  }
+
+  /// P2, P3: numbers.
+  mutating func readTextValues(_ maximum: Int, into samples: inout [UInt8]) throws(FileError) {
+    for place in samples.indices {
+      let value = try number(what: "a value")
+      samples[place] = try scaled(value, maximum)
+    }
+  }
+
+  /// P4: eight pixels a byte, each row from a new byte on.
+  mutating func readBits(into samples: inout [UInt8]) {
+    for place in samples.indices {
+      let byte = bytes[offset + place / 8]
+      samples[place] = byte >> (7 - UInt8(place % 8)) & 1 == 1 ? 0 : 255
+    }
+    offset += (samples.count + 7) / 8
+  }
+
+  /// P5, P6: values of one byte, or of two, the higher first.
+  mutating func readValues(_ maximum: Int, into samples: inout [UInt8]) throws(FileError) {
+    if maximum == 255 {
+      samples.replaceSubrange(samples.indices, with: bytes[offset..<offset + samples.count])
+      offset += samples.count
+      return
+    }
+    for place in samples.indices {
+      var value = Int(bytes[offset])
+      if maximum > 255 { value = value << 8 | Int(bytes[offset + 1]) }
+      offset += maximum > 255 ? 2 : 1
+      samples[place] = try scaled(value, maximum)
+    }
   }
 }

@@ -15,17 +15,22 @@ func decodePNG(
     }
     return FileError(file: file, expected: "a PNG picture that can be read", found: text)
   }
+  let chunks = PNGChunks(bytes)
   // libpng would say "bad header" of a side it finds too long; say how long it is instead.
-  if let (rows, columns) = extents(inPNG: bytes) {
+  if let (rows, columns, bits) = extents(inPNG: bytes) {
     try PictureSize.check(rows: rows, columns: columns, file: file, offset: 16)
+    // Deflate makes at most 1032 bytes of one: a few bytes that claim more are not unpacked.
+    guard rows * columns / 8 * bits <= chunks.packedCount * 1032 else {
+      throw cutOff("a PNG picture", bytes: bytes, file: file)
+    }
   }
 
   var image = png_image()
   image.version = UInt32(PNG_IMAGE_VERSION)
   defer { png_image_free(&image) }
   // libpng keeps the pointer between the two calls, so both happen inside.
-  let result: Result<Raster, FileError> = bytes.withUnsafeBytes { data in
-    guard png_image_begin_read_from_memory(&image, data.baseAddress, data.count) != 0 else {
+  let result: Result<Raster, FileError> = chunks.bytes.withUnsafeBytes { data in
+    guard png_image_begin_read_from_memory(&image, data.baseAddress, chunks.count) != 0 else {
       return .failure(error(image))
     }
     let (rows, columns) = (Int(image.height), Int(image.width))
@@ -52,32 +57,18 @@ func decodePNG(
       Raster(
         reducing: samples, rows: rows, columns: columns, channels: stored,
         factor: reduction(rows: rows, columns: columns, side: side),
-        orientation: orientation(inPNG: bytes) ?? .upright))
+        orientation: chunks.orientation ?? .upright))
   }
   return try result.get()
 }
 
-/// The extents that the IHDR chunk claims; nil when there is none where it belongs.
-private func extents(inPNG bytes: [UInt8]) -> (rows: Int, columns: Int)? {
-  guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
+/// The extents and the bits a pixel that the IHDR chunk claims; nil when there is none where it belongs.
+private func extents(inPNG bytes: [UInt8]) -> (rows: Int, columns: Int, bits: Int)? {
+  guard bytes.count >= 26, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
   func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 << 8 | Int($1) } }
-  return (number(20..<24), number(16..<20))
-}
-
-/// The orientation in the eXIf chunk; nil when there is none.
-///
-/// - Source: PNG specification, third edition, 5.3 (chunk layout) and 11.3.3.4 (eXIf).
-private func orientation(inPNG bytes: [UInt8]) -> Orientation? {
-  var offset = 8
-  while offset + 12 <= bytes.count {
-    let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
-    guard length <= bytes.count - offset - 12 else { return nil }
-    if bytes[offset + 4..<offset + 8].elementsEqual("eXIf".utf8) {
-      return orientation(inEXIF: bytes[offset + 8..<offset + 8 + length])
-    }
-    offset += 12 + length
-  }
-  return nil
+  // Grey, red with green and blue, a palette, grey with alpha, all four.
+  let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][bytes[25]] ?? 1
+  return (number(20..<24), number(16..<20), Int(bytes[24]) * samples)
 }
 
 private func message(of image: png_image) -> String {

@@ -4,19 +4,24 @@ import Bytes
 enum PictureSize {
   static let longestSide = 65_500  // what a JPEG can hold
   static let megapixels = 200
-  /// Where several bytes a pixel must be kept until the whole picture is there.
-  static let megapixelsDecodedWhole = 64
+  /// Where something of each pixel must be kept until the whole picture is there.
+  static let megapixelsKept = 64
+  /// The memory for that, in millions of bytes.
+  static let megabytesKept = 256.0
 
+  /// - Parameter bytesKept: for each pixel until the whole picture is there; 0 where rows are done with one
+  ///   after the other.
   /// - Throws: `FileError` when a file claims a picture without pixels, or too many of them.
   static func check(
-    rows: Int, columns: Int, file: String, offset: Int? = nil, isDecodedWhole: Bool = false
+    rows: Int, columns: Int, file: String, offset: Int? = nil, bytesKept: Double = 0
   ) throws(FileError) {
     guard rows > 0 && columns > 0 else {
       throw FileError(
         file: file, offset: offset, expected: "a picture of at least 1 x 1 pixel",
         found: "\(columns) x \(rows)")
     }
-    let megapixels = isDecodedWhole ? megapixelsDecodedWhole : megapixels
+    let megapixels =
+      bytesKept == 0 ? megapixels : min(megapixelsKept, Int(megabytesKept / bytesKept))
     // Sides first, so that the product cannot overflow.
     guard
       rows <= longestSide, columns <= longestSide, rows * columns <= megapixels * 1_000_000

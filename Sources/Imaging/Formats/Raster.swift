@@ -15,12 +15,6 @@ struct Raster {
   let fullRows: Int, fullColumns: Int
   var orientation = Orientation.upright
 
-  /// A picture as it is, without reduction.
-  init(_ image: GrayImage) {
-    (rows, columns, channels, samples) = (image.rows, image.columns, .gray, image.pixels)
-    (fullRows, fullColumns) = (image.rows, image.columns)
-  }
-
   init(
     rows: Int, columns: Int, channels: Channels, samples: [UInt8], fullRows: Int, fullColumns: Int,
     orientation: Orientation = .upright
@@ -80,6 +74,13 @@ struct RowReducer {
     let newColumns = (columns + factor - 1) / factor
     sums = Array(repeating: 0, count: newColumns * channels.rawValue)
     samples.reserveCapacity(sums.count * ((rows + factor - 1) / factor))
+  }
+
+  /// In grey, reduced as far as leaves the longer side `side` pixels.
+  init(rows: Int, columns: Int, side: Int) {
+    self.init(
+      rows: rows, columns: columns, channels: .gray,
+      factor: reduction(rows: rows, columns: columns, side: side))
   }
 
   /// - Parameter row: `columns` pixels.

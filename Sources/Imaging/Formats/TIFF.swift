@@ -2,26 +2,24 @@ import Bytes
 import CTIFF
 import Glibc
 
-/// The directories of a TIFF file that are pages: not reduced copies of others, not masks.
+/// Where the directories of a TIFF file begin that are pages: not reduced copies of others, not masks.
 ///
 /// - Throws: `FileError` when the file is cut, damaged, or has more than 1000 pages.
-func pages(inTIFF bytes: [UInt8], file: String) throws(FileError) -> [UInt32] {
+func pages(inTIFF bytes: [UInt8], file: String) throws(FileError) -> [UInt64] {
   try withTIFF(bytes, file: file) { (tiff) throws(FileError) in try tiff.pages() }
 }
 
 /// One page of a TIFF file, upright as its orientation says; what is transparent becomes white.
 ///
+/// - Parameter directory: where it begins; nil for the first page.
 /// - Throws: `FileError` when the file is cut, damaged, too large, or holds numbers that are no
 ///   picture.
 func decodeTIFF(
-  _ bytes: [UInt8], file: String, page: Int, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, directory: UInt64?, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
   try withTIFF(bytes, file: file) { (tiff) throws(FileError) in
-    let pages = try tiff.pages()
-    guard pages.indices.contains(page) else {
-      throw tiff.error("page \(page + 1) of \(pages.count)")
-    }
-    return try tiff.decoded(directory: pages[page], channels: channels, side: side)
+    let first = directory == nil ? try tiff.pages().first : nil
+    return try tiff.decoded(directory: directory ?? first ?? 0, channels: channels, side: side)
   }
 }
 
@@ -30,6 +28,7 @@ func decodeTIFF(
 private func withTIFF<Result>(
   _ bytes: [UInt8], file: String, _ body: (TIFFFile) throws(FileError) -> Result
 ) throws(FileError) -> Result {
+  _ = silencedTIFF
   let source = TIFFSource(bytes)
   let pointer = Unmanaged.passUnretained(source).toOpaque()
   let options = TIFFOpenOptionsAlloc()
@@ -44,8 +43,8 @@ private func withTIFF<Result>(
     }, pointer)
   // Warnings are about details that do not keep a picture from being seen.
   TIFFOpenOptionsSetWarningHandlerExtR(options, { _, _, _, _, _ in 1 }, nil)
-  // A strip of 64 megapixels in four bytes each, and some; claims of more are lies or bombs.
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options, 300_000_000)
+  // A strip as large as it may be, and some; claims of more are lies or bombs.
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options, tmsize_t(PictureSize.megabytesKept) * 1_050_000)
   let handle = TIFFClientOpenExt(
     file, "rm", pointer,
     { source, buffer, count in
@@ -67,8 +66,14 @@ private func withTIFF<Result>(
   }
 }
 
+/// What libtiff says about no file in particular goes nowhere, instead of to standard error.
+private let silencedTIFF: Void = {
+  _ = TIFFSetErrorHandler(nil)
+  _ = TIFFSetWarningHandler(nil)
+}()
+
 /// The source of libtiff, and its first complaint.
-private final class TIFFSource {
+final class TIFFSource {
   let bytes: [UInt8]
   private var offset = 0
   private(set) var message: String?
@@ -118,7 +123,7 @@ private func putOnWhite(
   }
 }
 
-private struct TIFFFile {
+struct TIFFFile {
   let handle: OpaquePointer
   let source: TIFFSource
   let file: String
@@ -131,14 +136,16 @@ private struct TIFFFile {
 
   func error(_ found: String) -> FileError { Self.error(file, found) }
 
-  func pages() throws(FileError) -> [UInt32] {
-    var pages: [UInt32] = []
-    var directory: UInt32 = 0
+  func pages() throws(FileError) -> [UInt64] {
+    var pages: [UInt64] = []
+    var count = 0
     repeat {
       let kind: UInt32 = value(of: TIFFTAG_SUBFILETYPE, default: 0)
-      if kind & UInt32(FILETYPE_REDUCEDIMAGE | FILETYPE_MASK) == 0 { pages.append(directory) }
-      directory += 1
-      guard directory <= Self.largestPageCount else {
+      if kind & UInt32(FILETYPE_REDUCEDIMAGE | FILETYPE_MASK) == 0 {
+        pages.append(TIFFCurrentDirOffset(handle))
+      }
+      count += 1
+      guard count <= Self.largestPageCount else {
         throw error("more than \(Self.largestPageCount) pages")
       }
     } while TIFFReadDirectory(handle) != 0
@@ -146,20 +153,52 @@ private struct TIFFFile {
     return pages
   }
 
-  func decoded(directory: UInt32, channels: Channels, side: Int) throws(FileError) -> Raster {
-    guard TIFFSetDirectory(handle, tdir_t(directory)) != 0 else {
+  func decoded(directory: UInt64, channels: Channels, side: Int) throws(FileError) -> Raster {
+    guard TIFFSetSubDirectory(handle, directory) != 0 else {
       throw error(source.message ?? "damaged data")
     }
     let columns = Int(value(of: TIFFTAG_IMAGEWIDTH, default: UInt32(0)))
     let rows = Int(value(of: TIFFTAG_IMAGELENGTH, default: UInt32(0)))
     try PictureSize.check(rows: rows, columns: columns, file: file)
-    // A strip, or a row of tiles, is decoded at once.
-    let isTiled = TIFFIsTiled(handle) != 0
+    let page = TIFFPage(self, rows: rows, columns: columns)
+    let reducer = RowReducer(
+      rows: rows, columns: columns, channels: channels,
+      factor: reduction(rows: rows, columns: columns, side: side))
+    // Some programs pack strips in one piece where rows should be packed one by one.
+    if page.isPlain, let raster = readRows(of: page, channels, reducer) { return raster }
+    return try readBands(of: page, channels, reducer)
+  }
+
+  /// Reads row after row of a page stored as plain numbers: no strip lies in memory whole. nil where that
+  /// cannot be done.
+  private func readRows(
+    of page: TIFFPage, _ channels: Channels, _ reducer: RowReducer
+  ) -> Raster? {
+    var reducer = reducer
+    let orientation = value(of: TIFFTAG_ORIENTATION, default: UInt16(1))
+    let length = (page.columns * page.bitsPerPixel + 7) / 8
+    guard TIFFScanlineSize64(handle) == UInt64(length) else { return nil }
+    var stored = [UInt8](repeating: 0, count: length)
+    for row in 0..<page.rows {
+      guard TIFFReadScanline(handle, &stored, UInt32(row), 0) == 1 else { return nil }
+      page.line(of: stored, channels).withUnsafeBufferPointer { reducer.add($0) }
+    }
+    return reducer.raster(orientation: Orientation(rawValue: Int(orientation)) ?? .upright)
+  }
+
+  /// Lets libtiff make colours of a page of any kind, some rows at a time.
+  private func readBands(
+    of page: TIFFPage, _ channels: Channels, _ reducer: RowReducer
+  ) throws(FileError) -> Raster {
+    var reducer = reducer
+    let (rows, columns) = (page.rows, page.columns)
+    // A strip, or a row of tiles, is unpacked at once, and anew for each band: a few of them are enough.
+    let stripRows = page.stripRows
     let bandRows =
-      isTiled
-      ? Int(value(of: TIFFTAG_TILELENGTH, default: UInt32(0)))
-      : min(rows, Int(value(of: TIFFTAG_ROWSPERSTRIP, default: UInt32.max)))
-    try PictureSize.check(rows: bandRows, columns: columns, file: file, isDecodedWhole: true)
+      page.isSubsampled ? stripRows : min(stripRows, max(2_000_000 / columns, (stripRows + 7) / 8))
+    try PictureSize.check(
+      rows: stripRows, columns: columns, file: file,
+      bytesKept: Double(page.bitsPerPixel) / 8 + 4 * Double(bandRows) / Double(stripRows))
 
     var text = [CChar](repeating: 0, count: 1024)
     func said() -> String {
@@ -173,13 +212,11 @@ private struct TIFFFile {
     // As stored: libtiff only can mirror, and would do so within each band.
     picture.req_orientation = picture.orientation
 
-    var reducer = RowReducer(
-      rows: rows, columns: columns, channels: channels,
-      factor: reduction(rows: rows, columns: columns, side: side))
     var band = [UInt32](repeating: 0, count: bandRows * columns)
     var line = [UInt8](repeating: 0, count: channels.rawValue * columns)
-    for top in stride(from: 0, to: rows, by: bandRows) {
-      let height = min(bandRows, rows - top)
+    var top = 0
+    while top < rows {
+      let height = min(bandRows, stripRows - top % stripRows, rows - top)
       picture.row_offset = Int32(top)
       guard TIFFRGBAImageGet(&picture, &band, UInt32(columns), UInt32(height)) != 0 else {
         throw error(said())
@@ -192,13 +229,14 @@ private struct TIFFFile {
           }
         }
       }
+      top += height
     }
     return reducer.raster(
       orientation: Orientation(rawValue: Int(picture.orientation)) ?? .upright)
   }
 
   /// A number in the current directory.
-  private func value<Number: FixedWidthInteger>(of tag: Int32, default: Number) -> Number {
+  func value<Number: FixedWidthInteger>(of tag: Int32, default: Number) -> Number {
     var value = `default`
     let isThere = withUnsafeMutablePointer(to: &value) { pointer in
       withVaList([pointer]) { TIFFVGetField(handle, UInt32(tag), $0) }

@@ -27,9 +27,9 @@ func decodeWebP(
   guard config.input.has_animation == 0 else {
     throw error("an animation", advice: "save one of its pictures as JPEG or PNG")
   }
-  // Of lossless pictures libwebp keeps four bytes a pixel until the end.
-  let isLossless = config.input.format == 2
-  try PictureSize.check(rows: rows, columns: columns, file: file, isDecodedWhole: isLossless)
+  // Of lossless pictures libwebp keeps four bytes a pixel until the end, and alpha is stored as one.
+  let isKept = config.input.format == 2 || config.input.has_alpha != 0
+  try PictureSize.check(rows: rows, columns: columns, file: file, bytesKept: isKept ? 4 : 0)
 
   let factor = reduction(rows: rows, columns: columns, side: side)
   let (newRows, newColumns) = ((rows + factor - 1) / factor, (columns + factor - 1) / factor)

@@ -416,8 +416,9 @@ private struct FragmentOwners {
     guard let nearest = near.min(by: { $0.distance < $1.distance }),
       nearest.distance <= distance
     else { return nil }
-    boxes[nearest.index] = boxes[nearest.index].union(fragment)
-    grid.insert(boxes[nearest.index], index: nearest.index)
+    let grown = boxes[nearest.index].union(fragment)
+    grid.grow(boxes[nearest.index], to: grown, index: nearest.index)
+    boxes[nearest.index] = grown
     return nearest.index
   }
 }

@@ -140,11 +140,12 @@ struct Ruling: Sendable {
           row += 1
           continue
         }
-        let run = mask.columnRun(around: row, column)
-        let isStroke = run.contains { Double(ink[$0, column]) > darkest }
-        if run.count <= thickest && !isStroke {
-          for row in run { mask[row, column] = false }
+        guard let run = mask.columnRun(around: row, column, atMost: thickest) else {
+          while row <= last && mask[row, column] { row += 1 }
+          continue
         }
+        let isStroke = run.contains { Double(ink[$0, column]) > darkest }
+        if !isStroke { for row in run { mask[row, column] = false } }
         row = run.upperBound
       }
     }
@@ -152,12 +153,19 @@ struct Ruling: Sendable {
 }
 
 extension Mask {
-  /// The rows of the ink that goes on above and below an ink pixel.
-  fileprivate func columnRun(around row: Int, _ column: Int) -> Range<Int> {
+  /// The rows of the ink that goes on above and below an ink pixel; nil where they are more than `maximum`:
+  /// of a page of black the ends are far away.
+  fileprivate func columnRun(around row: Int, _ column: Int, atMost maximum: Int) -> Range<Int>? {
     var top = row
-    while top > 0 && self[top - 1, column] { top -= 1 }
+    while top > 0 && self[top - 1, column] {
+      top -= 1
+      if row - top >= maximum { return nil }
+    }
     var bottom = row + 1
-    while bottom < rows && self[bottom, column] { bottom += 1 }
-    return top..<bottom
+    while bottom < rows && self[bottom, column] {
+      bottom += 1
+      if bottom - top > maximum { return nil }
+    }
+    return bottom - top > maximum ? nil : top..<bottom
   }
 }
