@@ -34,7 +34,7 @@ struct Serve: AsyncParsableCommand {
     help: "A name it answers to, beside its addresses and localhost; * for all. May be repeated.")
   var allowHost: [String] = []
   @Option(
-    help: "An origin whose pages may send photos, as in https://a.example; * for all. May be repeated.")
+    help: "An origin whose pages may send photos: https://a.example; * for all. May be repeated.")
   var allowOrigin: [String] = []
   @Option(
     help: "A proxy whose X-Forwarded-For is believed: 10.0.0.7, or 10.0.0.0/8. May be repeated.")

@@ -549,6 +549,24 @@ def says_when_it_is_full(serve, recognize):
         wait("an answer that comes too late", is_told_that_time_is_up)
 
 
+def shares_the_queue_between_clients(serve, recognize):
+    """One address fills the queue; another one's photo is read, and a name that nobody vouches for changes nothing."""
+    body = (SAMPLES / "column.jpg").read_bytes()
+    for options, statuses in ((["--trusted-proxy", "127.0.0.1"], {200}), ([], {200, 503})):
+        with Server(serve, "--max-concurrent", "1", *options) as server:
+            crowd = [server.connect() for _ in range(120)]
+            for connection in crowd:
+                connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg",
+                                        x_forwarded_for="192.0.2.1") + body)
+            wait("a full queue", lambda: server.metric('refusals_total{reason="busy"}') > 0)
+            answers = [server.read(PHOTO, x_forwarded_for=f"192.0.2.1, 198.51.100.{n}").status for n in range(5)]
+            assert set(answers) <= statuses, answers
+            waited = server.metric("photos_waiting")
+            assert waited > 0 or not options, "the crowd was served first"
+            for connection in crowd:
+                connection.close()
+
+
 # Answers
 
 def without_time(text):
