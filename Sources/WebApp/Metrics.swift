@@ -49,10 +49,11 @@ final class Metrics: Sendable {
   /// Counts an answered request.
   ///
   /// - Parameter route: the path of a route, never one from a request: those have no end.
-  func count(route: String, method: String, status: Int, seconds: Double) {
+  /// - Parameter seconds: from its head to its answer; nil when it had no head.
+  func count(route: String, method: String, status: Int, seconds: Double? = nil) {
     state.withLock {
       $0.requests[Request(route: route, method: method, status: status), default: 0] += 1
-      $0.seconds[route, default: Histogram()].add(seconds)
+      if let seconds { $0.seconds[route, default: Histogram()].add(seconds) }
     }
   }
 

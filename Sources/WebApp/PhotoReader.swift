@@ -39,10 +39,11 @@ struct PhotoReader: Sendable {
   /// - Returns: an answer for each page; a photo that cannot be read is an answer, too.
   /// - Throws: `Problem` when the queue is full or the time is up.
   func read(
-    _ bytes: [UInt8], file: String, _ wishes: Wishes, isWanted: @escaping @Sendable () -> Bool
+    _ bytes: [UInt8], file: String, _ wishes: Wishes, of client: IPAddress?,
+    isWanted: @escaping @Sendable () -> Bool
   ) async throws -> [Answer] {
     let (recognizer, timeout) = (recognizer, queue.timeout)
-    let answers = try await queue.run(isWanted: isWanted) { () -> [Answer] in
+    let answers = try await queue.run(of: client, isWanted: isWanted) { () -> [Answer] in
       if let error = tooManyPages(bytes, file) {
         return [Answer(file: file, result: .failure(error))]
       }

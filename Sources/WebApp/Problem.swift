@@ -33,6 +33,25 @@ struct Problem: Error, Equatable {
       retryAfter: 1)
   }
 
+  /// A photo that was not read in time.
+  static func late(_ timeout: Duration) -> Problem {
+    busy("this photo was not read within \(timeout)")
+  }
+
+  static func foreignHost(_ host: String) -> Problem {
+    Problem(
+      status: .misdirectedRequest,
+      detail: "this server does not answer to the name \(host), but to its addresses, localhost "
+        + "and the names that it is started with: serve --allow-host \(host)", reason: "host")
+  }
+
+  static func foreignOrigin(_ origin: String) -> Problem {
+    Problem(
+      status: .forbidden,
+      detail: "this server takes photos from its own page and from programs, but not from pages of "
+        + "\(origin) unless it is started with --allow-origin \(origin)", reason: "origin")
+  }
+
   static let slow = Problem(
     status: .requestTimeout, detail: "the request did not arrive in time; try again",
     reason: "slow")
@@ -47,6 +66,29 @@ struct Problem: Error, Equatable {
     if let allow { headers[.allow] = allow }
     return Response(
       status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+  }
+
+  /// The same for a person's eyes. Without our style sheet, which may be refused for the same reason.
+  var page: Response {
+    var response = response
+    response.headers[.contentType] = "text/html; charset=utf-8"
+    let escapes: [Character: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"]
+    let text = detail.map { escapes[$0] ?? String($0) }.joined()
+    response.body = ResponseBody(
+      byteBuffer: ByteBuffer(
+        string: """
+          <!doctype html>
+          <html lang="en">
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <meta name="color-scheme" content="light dark">
+          <title>\(status.reasonPhrase)</title>
+          <h1>\(status.reasonPhrase)</h1>
+          <p>\(text.prefix(1).uppercased() + text.dropFirst()).</p>
+          </html>
+
+          """))
+    return response
   }
 
   private var json: [UInt8] {

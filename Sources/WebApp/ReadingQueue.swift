@@ -6,6 +6,9 @@ import Synchronization
 ///
 /// Reading a photo takes milliseconds to seconds. On an event loop it would hold up every connection,
 /// on a thread of Swift's cooperative pool every task; here it holds up other photos only.
+///
+/// Clients take turns, however many photos each of them has sent. When all places are taken, a client
+/// that holds fewer than another still gets one: the other's newest photo makes room.
 final class ReadingQueue: Sendable {
   /// The number of pieces of work that run at once.
   let threads: Int
@@ -14,10 +17,21 @@ final class ReadingQueue: Sendable {
   /// The longest time from being handed in to the answer.
   let timeout: Duration
   private let pool: NIOThreadPool
-  private let counts = Mutex(Counts())
+  private let state = Mutex(State())
 
   struct Counts {
     var waiting = 0
+    var running = 0
+  }
+
+  /// A piece of work that waits. Either is called, once.
+  private struct Job {
+    let perform: @Sendable () -> Void
+    let refuse: @Sendable (Problem) -> Void
+  }
+
+  private struct State {
+    var waiting = FairQueue<IPAddress?, Job>()
     var running = 0
   }
 
@@ -35,45 +49,63 @@ final class ReadingQueue: Sendable {
   func shutDown() async throws { try await pool.shutdownGracefully() }
 
   /// The work at hand now.
-  var load: Counts { counts.withLock { $0 } }
+  var load: Counts {
+    state.withLock { Counts(waiting: $0.waiting.count, running: $0.running) }
+  }
   var isFull: Bool { load.waiting >= capacity }
 
   /// Does a piece of work on one of the threads and gives its result.
   ///
+  /// - Parameter client: whose work it is.
   /// - Parameter isWanted: asked when a thread is free; work that nobody waits for is not done.
   /// - Throws: `Problem` (503) when the queue is full, or when the time is up. Work that has begun
   ///   then goes on for nothing, for nothing can interrupt it; work that has not is dropped.
   func run<Result: Sendable>(
-    isWanted: @escaping @Sendable () -> Bool = { true },
+    of client: IPAddress? = nil, isWanted: @escaping @Sendable () -> Bool = { true },
     _ work: @escaping @Sendable () -> Result
   ) async throws -> Result {
-    let isAccepted = counts.withLock { counts in
-      guard counts.waiting < capacity else { return false }
-      counts.waiting += 1
-      return true
-    }
-    guard isAccepted else { throw Problem.busy("\(capacity) photos are waiting already") }
-
     let answer = Answer<Result>()
+    try enqueue(
+      Job {
+        guard answer.isAwaited else { return }
+        guard isWanted() else { return answer.give(.failure(.clientGone)) }
+        answer.give(.success(work()))
+      } refuse: {
+        answer.give(.failure($0))
+      }, of: client)
     // Not a task that sleeps: cancelled, it would still take its memory until its time is up.
     let clock = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(timeout)) {
-      [timeout] in answer.give(.failure(.busy("this photo was not read within \(timeout)")))
+      [timeout] in answer.give(.failure(.late(timeout)))
     }
     defer { clock.cancel() }
-    pool.submit { [self] state in
-      counts.withLock { counts in
-        counts.waiting -= 1
-        counts.running += 1
-      }
-      defer { counts.withLock { $0.running -= 1 } }
-      guard case .active = state else {
-        return answer.give(.failure(.busy("the server is shutting down")))
-      }
-      guard answer.isAwaited else { return }
-      guard isWanted() else { return answer.give(.failure(.clientGone)) }
-      answer.give(.success(work()))
-    }
     return try await answer.value
+  }
+
+  private func enqueue(_ job: Job, of client: IPAddress?) throws(Problem) {
+    let full = Problem.busy("\(capacity) photos are waiting already")
+    let (isAccepted, ousted) = state.withLock { state -> (Bool, Job?) in
+      var ousted: Job?
+      if state.waiting.count >= capacity {
+        ousted = state.waiting.removeNewest(for: client)
+        guard ousted != nil else { return (false, nil) }
+      }
+      state.waiting.append(job, of: client)
+      return (true, ousted)
+    }
+    guard isAccepted else { throw full }
+    if let ousted { return ousted.refuse(full) }  // the new job takes over its turn on a thread
+    pool.submit { [self] in performNext(isActive: $0 == .active) }
+  }
+
+  private func performNext(isActive: Bool) {
+    let job = state.withLock { state in
+      let job = state.waiting.popFirst()
+      if job != nil { state.running += 1 }
+      return job
+    }
+    guard let job else { return }
+    defer { state.withLock { $0.running -= 1 } }
+    if isActive { job.perform() } else { job.refuse(.busy("the server is shutting down")) }
   }
 }
 

@@ -13,7 +13,7 @@ struct RecognizeRoute: Sendable {
   ]
 
   let reader: PhotoReader
-  let budget: UploadBudget
+  let budget: MemoryBudget
   let uploadLimit: Int
 
   /// The contents of a body, by its Content-Type.
@@ -30,11 +30,12 @@ struct RecognizeRoute: Sendable {
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
       steps: try query.flag("debug"), annotated: try query.flag("annotate"))
     let contents = try contents(of: request)
-    let upload = try await Upload(request, limit: uploadLimit, budget: budget)
+    let upload = try await Upload(
+      request, limit: uploadLimit, share: budget.share(of: context.client))
 
     var answers: [PhotoReader.Answer] = []
     for file in try files(in: upload, contents, name: query["name"]) {
-      answers += try await reader.read(file.bytes, file: file.name, wishes) {
+      answers += try await reader.read(file.bytes, file: file.name, wishes, of: context.client) {
         context.isConnected
       }
     }

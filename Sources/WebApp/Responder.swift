@@ -11,10 +11,12 @@ struct Route: Sendable {
   let answer: @Sendable (Request, ClientContext) async throws -> Response
 }
 
-/// The context of a request: whether its client is still there.
+/// The context of a request: who sent it, and whether that client is still there.
 struct ClientContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   private let channel: any Channel
+  /// Whose request it is; set by `Responder`, which knows whom to believe.
+  var client: IPAddress?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
@@ -22,6 +24,8 @@ struct ClientContext: RequestContext {
   }
 
   var isConnected: Bool { channel.isActive }
+  /// The address at the other end of the connection.
+  var peer: String? { channel.remoteAddress?.ipAddress }
 }
 
 /// Finds the route of a request; around all of them: errors as problem details, headers that protect
@@ -32,11 +36,17 @@ struct Responder: HTTPResponder {
   typealias Context = ClientContext
 
   private let routes: [String: [Route]]
+  private let rules: SiteRules
+  private let addresses: ClientAddress
   private let metrics: Metrics
   private let logger: Logger
 
-  init(routes: [Route], metrics: Metrics, logger: Logger) {
+  init(
+    routes: [Route], rules: SiteRules, addresses: ClientAddress, metrics: Metrics, logger: Logger
+  ) {
     self.routes = Dictionary(grouping: routes, by: \.path)
+    self.rules = rules
+    self.addresses = addresses
     self.metrics = metrics
     self.logger = logger
   }
@@ -47,13 +57,20 @@ struct Responder: HTTPResponder {
     let path = request.path
     var response: Response
     do {
-      response = try await answer(request, context, path: path)
+      try rules.check(request)
+      if let preflight = rules.preflight(request) {
+        response = preflight
+      } else {
+        var context = context
+        context.client = addresses.of(request.headers, peer: context.peer)
+        response = try await answer(request, context, path: path)
+      }
     } catch let error as HTTPParserError {
       throw error  // the connection makes no sense any more: answered with 400 below us
     } catch let problem as Problem {
-      response = rejection(problem)
+      response = rejection(problem, of: request)
     } catch is SlowRequest {
-      response = rejection(.slow)
+      response = rejection(.slow, of: request)
     } catch {
       // Reading the body is all that can fail in other ways: the client is gone.
       metrics.countRejection("client_gone")
@@ -61,6 +78,7 @@ struct Responder: HTTPResponder {
       throw error
     }
     protect(&response)
+    rules.open(&response, to: request)
     if request.method == .head {
       response = Response(
         status: response.status, headers: response.headers, body: ResponseBody())
@@ -69,9 +87,18 @@ struct Responder: HTTPResponder {
     return response
   }
 
-  private func rejection(_ problem: Problem) -> Response {
+  private func rejection(_ problem: Problem, of request: Request) -> Response {
     metrics.countRejection(problem.reason)
-    return problem.response
+    // Whoever opens the page in a browser reads a page, not JSON.
+    let isForReading = request.headers[.accept]?.contains("text/html") == true
+    return isForReading ? problem.page : problem.response
+  }
+
+  /// Counts what the parser rejected, and writes its line in the log; the answer, 400, is sent elsewhere.
+  func recordNoRequest(_ reason: String) {
+    metrics.countRejection("not_http")
+    metrics.count(route: "other", method: "other", status: 400)
+    logger.info("not HTTP", metadata: ["status": "400", "error": "\(printable(reason))"])
   }
 
   /// Counts an answered request and writes its line in the log.
@@ -115,10 +142,11 @@ struct Responder: HTTPResponder {
     }
   }
 
-  /// A path for the log: short, and without characters that could break its line.
-  private func printable(_ path: String) -> String {
-    String(path.prefix(200).map { $0.isASCII && !$0.isWhitespace && $0 != "\"" ? $0 : "?" })
-  }
+}
+
+/// A client's text for a line: short, and without characters that could break it.
+func printable(_ text: String) -> String {
+  String(text.prefix(200).map { $0.isASCII && !$0.isWhitespace && $0 != "\"" ? $0 : "?" })
 }
 
 private let knownMethods: Set<HTTPRequest.Method> = [

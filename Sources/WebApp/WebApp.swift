@@ -22,6 +22,14 @@ public struct WebApp: Sendable {
     /// The longest a client may take to send, beside the time that its body's size grants; the longest
     /// a photo may take from arrival to answer.
     public var timeout = Duration.seconds(10)
+    /// The longest that a body on its way may bring nothing.
+    public var stallTimeout = Duration.seconds(5)
+    /// The names that it answers to, beside addresses and localhost; `*` for all.
+    public var allowedHosts: [String] = []
+    /// The origins whose pages may send photos, beside its own; `*` for all.
+    public var allowedOrigins: [String] = []
+    /// The proxies whose `X-Forwarded-For` says who a client is.
+    public var trustedProxies: [AddressRange] = []
     /// The number of connections that may be open at once; more wait to be accepted.
     public var maxConnections = 4096
 
@@ -46,7 +54,7 @@ public struct WebApp: Sendable {
     queue = ReadingQueue(
       threads: options.maxConcurrent, capacity: 64 * options.maxConcurrent,
       timeout: options.timeout)
-    let budget = UploadBudget(bytes: max(256_000_000, 4 * options.maxUpload.bytes))
+    let budget = MemoryBudget(bytes: max(256_000_000, 4 * options.maxUpload.bytes))
     let recognize = RecognizeRoute(
       reader: PhotoReader(recognizer: recognizer, queue: queue, metrics: metrics),
       budget: budget, uploadLimit: options.maxUpload.bytes)
@@ -73,12 +81,15 @@ public struct WebApp: Sendable {
 
   /// The routes for those who run the server.
   private static func health(
-    queue: ReadingQueue, metrics: Metrics, budget: UploadBudget
+    queue: ReadingQueue, metrics: Metrics, budget: MemoryBudget
   ) -> [Route] {
     [
       Route(method: .get, path: "/healthz") { _, _ in text("ok\n", type: "text/plain") },
       Route(method: .get, path: "/readyz") { _, _ in
         guard !queue.isFull else { throw Problem.busy("the queue is full") }
+        guard !budget.isUsedUp else {
+          throw Problem.busy("the server holds as many uploads as it can")
+        }
         return text("ready\n", type: "text/plain")
       },
       Route(method: .get, path: "/metrics") { _, _ in
@@ -113,12 +124,22 @@ public struct WebApp: Sendable {
     ready: @escaping @Sendable (Int) -> Void
   ) -> some ApplicationProtocol {
     let limits = ConnectionGuard.Limits(
-      bodySize: options.maxUpload.bytes, timeout: TimeAmount(options.timeout))
+      bodySize: options.maxUpload.bytes, timeout: TimeAmount(options.timeout),
+      stallTimeout: TimeAmount(options.stallTimeout),
+      // Each photo of a form may take its time.
+      workTimeout: TimeAmount(options.timeout * (Multipart.maximumParts + 1)))
+    let responder = Responder(
+      routes: routes,
+      rules: SiteRules(hosts: options.allowedHosts, origins: options.allowedOrigins),
+      addresses: ClientAddress(trustedProxies: options.trustedProxies), metrics: metrics,
+      logger: logger)
     return Application(
-      responder: Responder(routes: routes, metrics: metrics, logger: logger),
+      responder: responder,
       server: .http1(
         configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [ConnectionGuard(limits: limits)],
+          additionalChannelHandlers: [
+            ConnectionGuard(limits: limits, onNoRequest: responder.recordNoRequest)
+          ],
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import CommandSupport
+import Dispatch
 import Glibc
 import Logging
 import Networks
@@ -28,6 +29,16 @@ struct Serve: AsyncParsableCommand {
   var maxConcurrent: Int?
   @Option(help: "How long a request may take to arrive, and a photo to be read, as in 10s.")
   var timeout = "10s"
+  @Option(help: "How long an upload may bring nothing, as in 5s.") var stallTimeout = "5s"
+  @Option(
+    help: "A name it answers to, beside its addresses and localhost; * for all. May be repeated.")
+  var allowHost: [String] = []
+  @Option(
+    help: "An origin whose pages may send photos: https://a.example; * for all. May be repeated.")
+  var allowOrigin: [String] = []
+  @Option(
+    help: "A proxy whose X-Forwarded-For is believed: 10.0.0.7, or 10.0.0.0/8. May be repeated.")
+  var trustedProxy: [String] = []
 
   static func main() async { await runFromCommandLine() }
 
@@ -43,6 +54,8 @@ struct Serve: AsyncParsableCommand {
     let host = options.host.contains(":") ? "[\(options.host)]" : options.host
     do {
       try await app.run { port in
+        EndingSignals.watch(grace: .seconds(30))
+        warnOfOtherNames()
         printError("serve: open http://\(host):\(port) in a browser; Ctrl-C ends it")
       }
     } catch let error as ListenError {
@@ -62,18 +75,45 @@ struct Serve: AsyncParsableCommand {
     guard (1...256).contains(concurrent) else {
       throw UserError("--max-concurrent must be from 1 to 256, not \(concurrent)")
     }
-    let seconds = timeout.hasSuffix("s") ? Double(timeout.dropLast()) : Double(timeout)
-    guard let seconds, (0.1...3600).contains(seconds) else {
-      throw UserError("--timeout must be from 0.1s to 3600s, not \(timeout)")
+    options.timeout = try checkedTime(timeout, "--timeout")
+    options.stallTimeout = try checkedTime(stallTimeout, "--stall-timeout")
+    for name in allowHost where name != "*" && !isHostName(name) {
+      throw UserError("--allow-host must be a name without a port, as in digits.lan, not \(name)")
+    }
+    options.allowedHosts = allowHost + [host]
+    for origin in allowOrigin where origin != "*" && WebOrigin(origin) == nil {
+      throw UserError("--allow-origin must be as in https://example.org, not \(origin)")
+    }
+    options.allowedOrigins = allowOrigin
+    options.trustedProxies = try trustedProxy.map { text in
+      guard let range = AddressRange(text) else {
+        throw UserError("--trusted-proxy must be an address or a range of them, not \(text)")
+      }
+      return range
     }
     options.host = host
     options.port = port
     options.maxUpload = size
     options.maxConcurrent = concurrent
-    options.timeout = .milliseconds(Int(seconds * 1000))
     // Some files are open beside the connections.
     options.maxConnections = max(1, min(options.maxConnections, openFileLimit() - 64))
     return options
+  }
+
+  /// Says how others reach a server that listens on every address.
+  private func warnOfOtherNames() {
+    guard ["0.0.0.0", "::"].contains(host), allowHost.isEmpty else { return }
+    printError(
+      "serve: everybody who reaches this machine may send photos; by a name they do only with "
+        + "--allow-host NAME")
+  }
+
+  private func checkedTime(_ text: String, _ option: String) throws -> Duration {
+    let seconds = text.hasSuffix("s") ? Double(text.dropLast()) : Double(text)
+    guard let seconds, (0.1...3600).contains(seconds) else {
+      throw UserError("\(option) must be from 0.1s to 3600s, not \(text)")
+    }
+    return .milliseconds(Int(seconds * 1000))
   }
 }
 

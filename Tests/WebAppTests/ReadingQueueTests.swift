@@ -95,14 +95,16 @@ import Testing
     try await queue.shutDown()
   }
 
-  @Test func aBudgetComesBack() throws {
-    let budget = UploadBudget(bytes: 100)
+  @Test func aBudgetComesBack() {
+    let budget = MemoryBudget(bytes: 100)
     do {
-      let (one, two) = (budget.share(), budget.share())
-      try one.grow(by: 60)
-      try two.grow(by: 40)
-      #expect(budget.bytesUsed == 100)
-      #expect(throws: Problem.self) { try two.grow(by: 1) }
+      let (one, two) = (
+        budget.share(of: IPAddress("10.0.0.1")), budget.share(of: IPAddress("10.0.0.2"))
+      )
+      // As much as it leaves: one alone half.
+      #expect(!one.grow(by: 51) && one.grow(by: 50))
+      #expect(!two.grow(by: 26) && two.grow(by: 25))
+      #expect(budget.bytesUsed == 75)
       _ = (one, two)
     }
     #expect(budget.bytesUsed == 0)

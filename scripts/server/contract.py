@@ -40,9 +40,11 @@ def requests(serve, server):
             *(lambda format=format: server.read(PHOTO, f"?format={format}") for format in formats(server)),
         ],
         (*read, "400"): [lambda: server.read(PHOTO, "?unknown=1")],
+        (*read, "403"): [lambda: server.read(PHOTO, origin="https://elsewhere.example")],
         (*read, "408"): [slow],
         (*read, "413"): [large],
         (*read, "415"): [lambda: server.read(PHOTO, content_type="text/html")],
+        (*read, "421"): [lambda: server.read(PHOTO, host="elsewhere.example")],
         (*read, "422"): [lambda: server.read(b"no picture")],
         **{("get", path, "200"): [lambda path=path: server.ask("GET", path)]
            for path in ("/api/model", "/healthz", "/readyz", "/metrics", "/openapi.json")},

@@ -288,7 +288,91 @@ def keeps_names_harmless(serve, recognize):
     assert "\x1b" not in text and "\r" not in text and "X-Injected" not in text
 
 
+# Other sites
+
+def answers_to_its_own_names_only(serve, recognize):
+    with Server(serve, "--allow-host", "digits.lan") as server:
+        for host in ("localhost", "localhost:1", "127.0.0.1", "[::1]:8501", "10.1.2.3:80", "digits.lan", "DIGITS.lan.:80"):
+            assert server.ask("GET", "/", host=host).status == 200, host
+        for host in ("evil.example", "localhost.evil.example", "digits.lan.evil.example:8501", "127.0.0.1.evil.example"):
+            server.ask("GET", "/", host=host).expect_problem(421, "--allow-host")
+            server.read(PHOTO, host=host).expect_problem(421)
+            # Load balancers ask under any name.
+            assert server.ask("GET", "/healthz", host=host).status == 200
+            assert server.ask("GET", "/readyz", host=host).status == 200
+        assert server.ask("GET", "/", host="evil.example", accept="text/html").headers["content-type"].startswith("text/html")
+        for host in (None, "", "a b", "x:y", "localhost\r\nHost: localhost"):
+            server.ask("GET", "/", host=host).expect_problem(400, "Host")
+        assert server.metric('refusals_total{reason="host"}') == 9
+    with Server(serve, "--allow-host", "*") as server:
+        assert server.ask("GET", "/", host="whatever.example").status == 200
+
+
+def takes_photos_from_its_own_page_only(serve, recognize):
+    preflight = {"origin": "https://friend.example", "access_control_request_method": "POST"}
+    with Server(serve) as server:
+        here = f"localhost:{server.port}"
+        for origin in (f"http://{here}", None):
+            assert server.read(PHOTO, host=here, origin=origin).status == 200
+        for origin in ("https://evil.example", "null", "http://localhost:1", "http://localhost", f"http://{here}.evil.example"):
+            answer = server.read(PHOTO, host=here, origin=origin).expect_problem(403, "--allow-origin")
+            assert "access-control-allow-origin" not in answer.headers
+        server.ask("OPTIONS", "/api/recognize", **preflight).expect_problem(403)
+    with Server(serve, "--allow-origin", "https://friend.example") as server:
+        answer = server.read(PHOTO, origin="https://friend.example")
+        assert answer.status == 200 and answer.headers["access-control-allow-origin"] == "https://friend.example"
+        assert answer.headers["vary"] == "Origin"
+        answer = server.read(b"no photo", origin="https://friend.example").expect_problem(422)
+        assert answer.headers["access-control-allow-origin"] == "https://friend.example"
+        answer = server.ask("OPTIONS", "/api/recognize", **preflight)
+        assert answer.status == 204 and "POST" in answer.headers["access-control-allow-methods"]
+        server.read(PHOTO, origin="http://friend.example").expect_problem(403)
+
+
 # Limits of time and numbers
+
+def cuts_stalled_uploads_off(serve, recognize):
+    """What an upload that brings nothing more holds is given back; it is told so."""
+    with Server(serve, "--stall-timeout", "1s") as server:
+        clients = [server.connect() for _ in range(6)]
+        for connection in clients:
+            connection.sendall(head("POST", "/api/recognize", content_length=20_000_000) + bytes(19_690_000))
+        for connection in clients:
+            Answer(connection).expect_problem(408)
+        wait("the uploads to go", lambda: server.metric("upload_bytes") == 0)
+        still_reads(server)
+
+
+def ends_with_an_upload_stalled(serve, recognize):
+    def stalled(server):
+        connection = server.connect()
+        connection.sendall(head("POST", "/api/recognize", content_length=1000) + b"x")
+        wait("the upload", lambda: server.metric("upload_bytes") == 1)
+        return connection
+
+    with Server(serve, "--stall-timeout", "1s") as server:
+        connection = stalled(server)
+        server.process.terminate()
+        assert server.process.wait(timeout=PATIENCE) == 0
+        Answer(connection).expect_problem(408)
+    server = Server(serve)
+    with stalled(server):
+        server.process.terminate()
+        time.sleep(0.5)
+        assert server.process.poll() is None
+        server.process.terminate()
+        assert server.process.wait(timeout=5) == 128 + 15
+
+
+def counts_what_is_no_http(serve, recognize):
+    with Server(serve) as server:
+        for data in (b"hello\r\n\r\n", head("POST", "/api/recognize", transfer_encoding="chunked", content_length=None) + b"zz\r\n\r\n"):
+            with server.connect() as connection:
+                connection.sendall(data)
+                assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+        wait("the counts", lambda: server.metric('refusals_total{reason="not_http"}') == 2)
+        assert sum("not HTTP" in line for line in server.log) == 2, server.log
+
 
 def cuts_slow_clients_off(serve, recognize):
     with Server(serve, "--timeout", "1s") as server:
@@ -322,13 +406,14 @@ def cuts_slow_clients_off(serve, recognize):
             connection.sendall(half)
             connection.shutdown(socket.SHUT_WR)
             connection.recv(65536)
-        # A body that takes longer than the timeout, but comes at a fair pace, is taken. Its first half of 5 MB
-        # grants it five minutes more.
+        # A body that takes longer than the timeout, but comes at a fair pace, is taken.
         body = PHOTO.read_bytes() + bytes(10_000_000)
         with server.connect() as connection:
-            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg") + body[:5_000_000])
-            time.sleep(2)
-            connection.sendall(body[5_000_000:])
+            connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg"))
+            pieces = range(0, len(body), 2_500_000)
+            for start in pieces:
+                connection.sendall(body[start:start + 2_500_000])
+                time.sleep(0.5)
             assert Answer(connection).status in (200, 503)  # 503: read too slowly, but taken
 
 
@@ -462,6 +547,24 @@ def says_when_it_is_full(serve, recognize):
             return True
 
         wait("an answer that comes too late", is_told_that_time_is_up)
+
+
+def shares_the_queue_between_clients(serve, recognize):
+    """One address fills the queue; another one's photo is read, and a name that nobody vouches for changes nothing."""
+    body = (SAMPLES / "column.jpg").read_bytes()
+    for options, statuses in ((["--trusted-proxy", "127.0.0.1"], {200}), ([], {200, 503})):
+        with Server(serve, "--max-concurrent", "1", *options) as server:
+            crowd = [server.connect() for _ in range(120)]
+            for connection in crowd:
+                connection.sendall(head("POST", "/api/recognize", body, content_type="image/jpeg",
+                                        x_forwarded_for="192.0.2.1") + body)
+            wait("a full queue", lambda: server.metric('refusals_total{reason="busy"}') > 0)
+            answers = [server.read(PHOTO, x_forwarded_for=f"192.0.2.1, 198.51.100.{n}").status for n in range(5)]
+            assert set(answers) <= statuses, answers
+            waited = server.metric("photos_waiting")
+            assert waited > 0 or not options, "the crowd was served first"
+            for connection in crowd:
+                connection.close()
 
 
 # Answers

@@ -32,7 +32,8 @@ class Server:
     def __init__(self, executable, *options, open_files=None):
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [executable, "--port", "0", "--checkpoint", CHECKPOINT, "--timeout", f"{PATIENCE}s", *options],
+            [executable, "--port", "0", "--checkpoint", CHECKPOINT, "--timeout", f"{PATIENCE}s",
+             "--stall-timeout", f"{PATIENCE}s", *options],
             stderr=subprocess.PIPE, text=True,
             preexec_fn=open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))))
         self.log = []
