@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "WebApp",
       dependencies: [
-        "Bytes", "Imaging", "Networks", "Recognition", "Reports",
+        "Bytes", "CMalloc", "Imaging", "Networks", "Recognition", "Reports",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

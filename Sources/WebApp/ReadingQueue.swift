@@ -1,3 +1,4 @@
+import CMalloc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -33,7 +34,14 @@ final class ReadingQueue: Sendable {
   private struct State {
     var waiting = FairQueue<IPAddress?, Job>()
     var running = 0
+    /// Pieces of work that were ended.
+    var ended = 0
+    /// Whether a look at the quiet is due.
+    var awaitsQuiet = false
   }
+
+  /// So long after the last piece of work freed memory goes back to the system.
+  private static let quiet = TimeAmount.seconds(15)
 
   /// - Parameter timeout: the longest time from being handed in to the answer.
   init(threads: Int, capacity: Int, timeout: Duration) {
@@ -104,8 +112,30 @@ final class ReadingQueue: Sendable {
       return job
     }
     guard let job else { return }
-    defer { state.withLock { $0.running -= 1 } }
     if isActive { job.perform() } else { job.refuse(.busy("the server is shutting down")) }
+    let (ended, isFirst) = state.withLock { state in
+      state.running -= 1
+      state.ended += 1
+      defer { state.awaitsQuiet = true }
+      return (state.ended, !state.awaitsQuiet)
+    }
+    if isFirst { giveBackMemoryWhenQuiet(ended: ended) }
+  }
+
+  /// Freed memory stays with the process while it works: see `keepFreedMemory` of the commands. When nothing
+  /// has been read for a while, it goes back.
+  ///
+  /// - Parameter ended: how many pieces of work had ended when the quiet began.
+  private func giveBackMemoryWhenQuiet(ended: Int) {
+    MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.quiet) { [weak self] in
+      guard let self else { return }
+      let now = state.withLock { state in
+        let isQuiet = state.ended == ended && state.running == 0 && state.waiting.count == 0
+        if isQuiet { state.awaitsQuiet = false }
+        return isQuiet ? nil : state.ended
+      }
+      if let now { giveBackMemoryWhenQuiet(ended: now) } else { malloc_trim(0) }
+    }
   }
 }
 
