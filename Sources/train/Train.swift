@@ -2,7 +2,10 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Datasets
+import Imaging
 import Networks
+import Pages
+import Tensors
 import Training
 import Workers
 
@@ -43,11 +46,17 @@ struct Train: ParsableCommand {
   var output: String?
   @Option(help: "Go on with a stopped run: the file that it saved.")
   var resume: String?
+  @Option(help: "Only draw some pages as the recipe page learns from, into this PNG file.")
+  var contactSheet: String?
   @Option(help: "Append one JSON object a line about steps and epochs to this file.")
   var log: String?
 
   func run() throws {
     warnOfDebugBuild()
+    if let contactSheet {
+      try drawContactSheet(contactSheet)
+      return
+    }
     let start = secondsOfClock()
     let threads = try checkedThreads(threads)
     let saved = try resume.map { try SavedTraining.read($0) }
@@ -67,12 +76,23 @@ struct Train: ParsableCommand {
         "--validation \(plan.validation) leaves nothing to train on: there are only "
           + "\(images.count) training images")
     }
+    let team = WorkerTeam(threads: threads)
     let split = images.count - plan.validation
-    var trainer = try Trainer(recipe: recipe, data: images[0..<split], seed: plan.seed)
+    let sets = try TrainingSets(
+      learned: images[0..<split], heldOut: images[split..<images.count], pages: recipe.pages,
+      seed: plan.seed, on: team)
+    var trainer = try Trainer(recipe: recipe, data: sets.learned, seed: plan.seed)
     if let saved { try SavedTraining.restore(&trainer, from: saved) }
     try session.run(
-      &trainer, heldOut: images[split..<images.count], dataChecksum: images.checksum,
-      team: WorkerTeam(threads: threads), since: start)
+      &trainer, sets: sets, dataChecksum: images.checksum, team: team, since: start)
+  }
+
+  private func drawContactSheet(_ path: String) throws {
+    let fonts = try PageFonts.load()
+    let images = try MNIST.training(in: data)
+    let supplies = Supplies(digits: images.digitPictures, print: fonts.print, hand: fonts.hand)
+    var generator = SplitMix64(seed: seed ?? 1)
+    try writeFile(path, encodePNG(pageContactSheet(supplies, using: &generator)))
   }
 
   /// The plan that the options ask for.
