@@ -112,9 +112,12 @@ struct InkSurroundings: Sendable {
   /// windows are as large as the picture.
   private static func edges(_ middle: Double, side: Double) -> [Int] {
     let side = max(side, Double(Self.side))
-    return (0...Self.side).map { index in
-      Int((middle + side * (Double(index) / Double(Self.side) - 0.5)).rounded())
+    var edges = [Int((middle - side / 2).rounded())]
+    for index in 1...Self.side {
+      let place = middle + side * (Double(index) / Double(Self.side) - 0.5)
+      edges.append(max(edges[index - 1] + 1, Int(place.rounded())))
     }
+    return edges
   }
 
   /// The share of each cell of the near window that is the piece's own ink.
