@@ -35,7 +35,7 @@ public enum Layout: CaseIterable, Hashable, Sendable {
     case .table, .boxes: 4
     case .arithmetic, .tally, .dates, .field, .letter: 3
     case .print, .marks: 2
-    case .single: 2
+    case .single: 5
     }
   }
 }

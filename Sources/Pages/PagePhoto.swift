@@ -41,7 +41,11 @@ extension PagePhoto {
     artist.draw(layout)
     // Two pages in fifteen lie on a side or on their head.
     let turns = max(0, generator.below(15) - 12) + (generator.below(30) == 0 ? 2 : 0)
-    let sheet = artist.writer.sheet.turned(quarterTurns: turns)
+    var sheet = artist.writer.sheet.turned(quarterTurns: turns)
+    // People cut out what they want read.
+    if generator.below(layout == .single ? 2 : 6) == 0 {
+      sheet = sheet.croppedToInk(margin: Int(height * generator.uniform(0, 0.6)))
+    }
     var camera = Camera(sheet, using: &generator)
     self.init(
       picture: camera.picture(using: &generator), sheet: sheet, layout: layout,

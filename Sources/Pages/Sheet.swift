@@ -90,6 +90,29 @@ public struct Sheet: Sendable {
     }
   }
 
+  /// The part of the page around its ink.
+  ///
+  /// - Parameter margin: paper that stays on each side, where there is so much.
+  func croppedToInk(margin: Int) -> Sheet {
+    var (top, bottom, left, right) = (rows, 0, columns, 0)
+    for row in 0..<rows {
+      for column in 0..<columns where ink.pixels[row * columns + column] > 60 {
+        (top, bottom) = (min(top, row), max(bottom, row + 1))
+        (left, right) = (min(left, column), max(right, column + 1))
+      }
+    }
+    guard top < bottom else { return self }
+    let rows = max(0, top - margin)..<min(self.rows, bottom + margin)
+    let columns = max(0, left - margin)..<min(self.columns, right + margin)
+    var result = Sheet(rows: rows.count, columns: columns.count)
+    result.marks = marks
+    result.ink = ink.cropped(to: Box(rows: rows, columns: columns))
+    result.owners = rows.flatMap { row in
+      owners[row * self.columns + columns.lowerBound..<row * self.columns + columns.upperBound]
+    }
+    return result
+  }
+
   /// The same page after quarter turns clockwise.
   func turned(quarterTurns: Int) -> Sheet {
     guard quarterTurns % 4 != 0 else { return self }

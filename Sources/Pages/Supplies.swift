@@ -3,8 +3,12 @@ public import Imaging
 
 /// What pages are drawn from: digits that people wrote, and fonts.
 public struct Supplies: Sendable {
-  /// Digits that somebody wrote: each 0...9 with its 28 × 28 pixels of ink.
+  /// Digits that somebody wrote, 0...9, cut out along their ink.
   let digits: [[GrayImage]]
+  /// The middle lines of some of them.
+  let skeletons: [[Skeleton]]
+  /// Of each digit: thinning takes time.
+  private static let maximumSkeletons = 2000
   /// Fonts of print.
   let print: [Typeface]
   /// Fonts of handwriting: words, and digits of other hands.
@@ -19,6 +23,7 @@ public struct Supplies: Sendable {
     precondition(byDigit.allSatisfy { !$0.isEmpty }, "a digit that nobody wrote")
     precondition(!print.isEmpty && !hand.isEmpty, "no fonts")
     self.digits = byDigit
+    skeletons = byDigit.map { $0.prefix(Self.maximumSkeletons).map { Skeleton(of: $0) } }
     self.print = print
     self.hand = hand
   }

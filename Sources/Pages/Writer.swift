@@ -9,6 +9,8 @@ struct Hand {
   enum Source {
     /// Digits that people wrote, another one each time.
     case written
+    /// The middle lines of such digits, with the pen.
+    case traced
     /// Strokes between points, with the pen.
     case drawn
     /// A font of handwriting, by its index.
@@ -34,9 +36,12 @@ struct Hand {
 
   init(height: Float, fonts: Int, using generator: inout SplitMix64) {
     let kind = generator.below(10)
-    source = kind < 7 ? .written : kind < 9 ? .drawn : .font(generator.below(fonts))
+    source =
+      kind < 4
+      ? .written : kind < 8 ? .traced : kind < 9 ? .drawn : .font(generator.below(fonts))
     self.height = height
-    width = max(1.2, height * generator.uniform(0.06, 0.17))
+    // From a ballpoint on large digits to a felt pen on small ones.
+    width = max(1.2, height * expf(generator.uniform(logf(0.02), logf(0.2))))
     darkness = generator.below(4) == 0 ? generator.uniform(0.3, 0.6) : generator.uniform(0.6, 1)
     slant = generator.uniform(-0.1, 0.3)
     stretch = expf(generator.uniform(-0.25, 0.2))
@@ -98,6 +103,11 @@ struct Writer {
         picture, top: baseline - height, left: left, height: height, stretch: hand.stretch,
         slant: 0.5 * hand.slant, darkness: hand.darkness)
       return left + height * Float(picture.columns) / Float(picture.rows) * hand.stretch
+    case .traced:
+      let skeletons = supplies.skeletons[Int(digit)]
+      return trace(
+        skeletons[generator.below(skeletons.count)], hand, left: left, baseline: baseline,
+        height: height)
     case .drawn:
       let shapes = digitGlyphs.filter { $0.digit == digit }
       let strokes = shapes[generator.below(shapes.count)].strokes
@@ -110,6 +120,24 @@ struct Writer {
         glyph, scale: height / face.digitHeight, left: left, baseline: baseline,
         slant: 0.5 * hand.slant, darkness: hand.darkness)
     }
+  }
+
+  /// A middle line with the hand's pen.
+  private mutating func trace(
+    _ skeleton: Skeleton, _ hand: Hand, left: Float, baseline: Float, height: Float
+  ) -> Float {
+    func place(_ point: Point) -> Point {
+      Point(
+        row: baseline + height * (point.row - 1),
+        column: left + height * (hand.stretch * point.column + 0.5 * hand.slant * (0.5 - point.row)))
+    }
+    var right: Float = 0
+    for segment in skeleton.segments {
+      right = max(right, segment.to.column)
+      sheet.stroke(
+        [place(segment.from), place(segment.to)], width: hand.width, darkness: hand.darkness)
+    }
+    return left + height * hand.stretch * right + hand.width / 2
   }
 
   /// The strokes of a glyph, 6 units high, with the hand's pen.

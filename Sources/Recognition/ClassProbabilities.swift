@@ -13,6 +13,9 @@ public struct ClassProbabilities: Hashable, Sendable {
   /// The probability of each sign: point or comma, dash, slash, plus, times; empty from a network without.
   public let signs: [Float]
 
+  /// Whether the network saw what stands around the tile, so that no rule need judge that.
+  var looksAround: Bool { printedShare != nil }
+
   /// - Parameter classes: the probabilities of ten classes; of eleven, the last "no digit"; or of
   ///   `pageClasses`.
   /// - Precondition: at least ten classes.

@@ -113,6 +113,11 @@ extension Candidate {
       ownDrop = origin == .doubtful || origin == .tiny ? .unsure : nil
       return
     }
+    if probabilities.looksAround {
+      noDigit = network
+      ownDrop = network > parameters.maximumNoDigit ? .network : nil
+      return
+    }
     let digit = probabilities.digit
     let isWord = digit == 1 && !isBar(region, parameters)
     noDigit = isWord ? max(parameters.severalStrokes, network) : network
