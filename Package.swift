@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Imaging", targets: ["Imaging"]),
     .library(name: "Recognition", targets: ["Recognition"]),
+    .library(name: "Pages", targets: ["Pages"]),
     .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "evaluate", targets: ["evaluate"]),
@@ -189,6 +190,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "DrawingTests", dependencies: ["Drawing", "Imaging", "Tensors"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: ["Datasets", "Drawing", "Imaging", "Pages", "Recognition", "Tensors", "Workers"],
       swiftSettings: settings),
     .testTarget(
       name: "TrainingTests",

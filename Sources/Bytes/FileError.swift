@@ -27,21 +27,11 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     self.advice = advice
   }
 
-  /// One line: the path, the offset, what was expected and found, and the advice. Control characters
-  /// and line breaks become question marks.
+  /// One line: the path, the offset, what was expected and found, and the advice. Names and texts come from
+  /// files: what would break the line or act on a terminal is shown as by `oneLine`.
   public var description: String {
     let place = offset.map { "at byte \($0): " } ?? ""
     let ending = advice.map { "; \($0)" } ?? ""
-    let text = "\(file): \(place)expected \(expected), found \(found)\(ending)"
-    // Names and texts come from files: a line break in one must not break the line.
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
-  }
-}
-
-/// Whether a character moves the cursor, changes colours or starts a new line instead of being seen.
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.properties.generalCategory {
-  case .control, .lineSeparator, .paragraphSeparator: true
-  default: false
+    return oneLine("\(file): \(place)expected \(expected), found \(found)\(ending)")
   }
 }

@@ -10,7 +10,7 @@ public func readFile(
   func error(_ found: String, expected: String = "a file that can be read") -> FileError {
     FileError(file: path, expected: expected, found: found, advice: advice)
   }
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = withPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw error(reason(errno)) }
   defer { close(descriptor) }
   var status = stat()
@@ -47,47 +47,82 @@ public func readFile(
 ///
 /// Until the rename the previous file of that name stays as it was, also when the process is killed
 /// or the disk is full. The new one has its permissions. A killed process leaves `NAME.part` behind, which the
-/// next one takes over.
+/// next one takes over. A link is followed; a device, a pipe and `/dev/stdout` are written to as they are.
 ///
-/// - Throws: `FileError`; nothing new is left behind.
+/// - Throws: `FileError`; nothing new is left behind, but where the place is no file.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
-  func error(_ code: Int32) -> FileError {
+  let place = OutputPlace(path)
+  let failure: Int32
+  var advice = "choose another place"
+  switch place.kind {
+  case .folder: failure = EISDIR
+  case .circle: failure = ELOOP
+  case .open(let descriptor): failure = write(bytes, to: descriptor)
+  case .stream: failure = writeStream(place.path, bytes)
+  case .file(let mode):
+    failure = replaceFile(place.path, bytes, mode: mode)
+    advice = "nothing was changed; free space or choose another place"
+  }
+  guard failure == 0 else {
     let size = "\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")"
-    return FileError(
-      file: path, expected: "a place where \(size) can be written",
-      found: reason(code), advice: "nothing was changed; free space or choose another place")
+    throw FileError(
+      file: path, expected: "a place where \(size) can be written", found: reason(failure),
+      advice: advice)
   }
-  // Only a regular file, or none yet, can be replaced by a rename; a link is followed to its target.
-  var place = path
-  var mode: mode_t?
-  if let resolved = realpath(path, nil) {
-    place = String(cString: resolved)
-    free(resolved)
-    var status = stat()
-    if stat(place, &status) == 0 {
-      if status.st_mode & S_IFMT != S_IFREG {
-        throw error(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-      }
-      mode = status.st_mode & 0o777
-    }
-  }
+}
+
+/// - Returns: 0, or the number of the error.
+private func writeStream(_ path: String, _ bytes: [UInt8]) -> Int32 {
+  let descriptor = withPath(path) { open($0, O_WRONLY | O_CLOEXEC | O_NOCTTY) }
+  guard descriptor >= 0 else { return errno }
+  let failure = write(bytes, to: descriptor)
+  return close(descriptor) != 0 && failure == 0 ? errno : failure
+}
+
+/// - Parameter mode: the permissions of the file that is there.
+/// - Returns: 0, or the number of the error.
+private func replaceFile(_ place: String, _ bytes: [UInt8], mode: mode_t?) -> Int32 {
   let part = PartFile(beside: place)
-  guard part.descriptor >= 0 else { throw error(part.failure) }
-  var failure = part.write(bytes)
+  guard part.descriptor >= 0 else { return part.failure }
+  var failure = write(bytes, to: part.descriptor)
   if let mode, failure == 0, fchmod(part.descriptor, mode) != 0 { failure = errno }
   if failure == 0 && fsync(part.descriptor) != 0 { failure = errno }
   // Renamed before it is closed: its lock keeps other writers away until then.
-  if failure == 0 && rename(part.path, place) != 0 { failure = errno }
-  if failure != 0 { unlink(part.path) }
+  if failure == 0 && withPath(part.path, { part in withPath(place) { rename(part, $0) } }) != 0 {
+    failure = errno
+  }
+  if failure != 0 { _ = withPath(part.path) { unlink($0) } }
   if close(part.descriptor) != 0 && failure == 0 { failure = errno }
-  guard failure == 0 else { throw error(failure) }
+  guard failure == 0 else { return failure }
   // The new name itself reaches the disk with its folder; where folders cannot be flushed (some
   // network file systems) the file is still whole under its old or its new contents.
-  let folder = open(parentFolder(of: place), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  let folder = withPath(parentFolder(of: place)) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
   if folder >= 0 {
     fsync(folder)
     close(folder)
   }
+  return 0
+}
+
+/// Writes all bytes, and waits where the other side takes them slowly.
+///
+/// - Returns: 0, or the number of the error.
+public func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  var written = 0
+  while written < bytes.count {
+    let count = bytes.withUnsafeBytes {
+      Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+    }
+    if count >= 0 {
+      written += count
+    } else if errno == EAGAIN {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      poll(&waiting, 1, -1)
+    } else if errno != EINTR {
+      return errno
+    }
+  }
+  return 0
 }
 
 /// An empty file beside a place, locked by this process.
@@ -101,7 +136,9 @@ private struct PartFile {
     // The second name is for a place to which another process is writing right now.
     for name in ["\(place).part", "\(place).\(getpid()).part"] {
       path = name
-      descriptor = open(name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      descriptor = withPath(name) {
+        open($0, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      }
       guard descriptor >= 0 else {
         failure = errno
         continue
@@ -127,22 +164,8 @@ private struct PartFile {
   /// Whether the name still is that of the open file: its last writer may have renamed it.
   private var isStillThere: Bool {
     var (own, named) = (stat(), stat())
-    return fstat(descriptor, &own) == 0 && lstat(path, &named) == 0 && own.st_ino == named.st_ino
-      && own.st_dev == named.st_dev
-  }
-
-  /// Writes all bytes.
-  ///
-  /// - Returns: 0, or the number of the error.
-  func write(_ bytes: [UInt8]) -> Int32 {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
-      }
-      if count >= 0 { written += count } else if errno != EINTR { return errno }
-    }
-    return 0
+    return fstat(descriptor, &own) == 0 && withPath(path) { lstat($0, &named) } == 0
+      && own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 }
 
@@ -150,30 +173,44 @@ private struct PartFile {
 ///
 /// - Throws: `FileError` when that is not possible.
 public func makeFolder(_ path: String) throws(FileError) {
-  if path.isEmpty || isFolder(path) { return }
-  try makeFolder(parentFolder(of: path))
-  guard mkdir(path, 0o777) == 0 || isFolder(path) else {
-    throw FileError(file: path, expected: "a folder that can be made", found: reason(errno))
+  func error(_ code: Int32) -> FileError {
+    FileError(file: path, expected: "a folder that can be made", found: reason(code))
+  }
+  // No path may be longer, so that there are not too many to make.
+  guard path.utf8.count < PATH_MAX else { throw error(ENAMETOOLONG) }
+  var missing: [String] = []
+  var folder = path
+  while !folder.isEmpty, !isFolder(folder), folder != missing.last {
+    missing.append(folder)
+    folder = parentFolder(of: folder)
+  }
+  for folder in missing.reversed() {
+    guard withPath(folder, { mkdir($0, 0o777) }) == 0 || isFolder(folder) else {
+      let code = errno
+      throw FileError(file: folder, expected: "a folder that can be made", found: reason(code))
+    }
   }
 }
 
 /// Whether there is a folder of that name.
-public func isFolder(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
+public func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
 /// Whether there is something of that name that is not a folder.
 public func isFile(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  let kind = kind(of: path)
+  return kind != nil && kind != S_IFDIR
 }
 
-/// The folder of a path: all before its last `/`; `.` when there is none.
-public func parentFolder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
+/// Whether there is a device or a pipe of that name: something that is neither a file nor a folder.
+public func isStream(_ path: String) -> Bool {
+  let kind = kind(of: path)
+  return kind != nil && kind != S_IFDIR && kind != S_IFREG
+}
+
+private func kind(of path: String) -> mode_t? {
+  var status = stat()
+  return withPath(path) { stat($0, &status) } == 0 ? status.st_mode & S_IFMT : nil
 }
 
 /// The system's words for an error number: `No such file or directory`.
-func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+public func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Bytes
+public import Bytes
 import FoundationEssentials
 import Glibc
 import Kernels
@@ -21,8 +21,9 @@ extension ParsableCommand {
   fileprivate static func parsed() -> any ParsableCommand {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe and
     signal(SIGXFSZ, SIG_IGN)  // a file over the user's limit are errors of `write`, told as such
+    openStandardDescriptors()
     do {
-      return try parseAsRoot()
+      return try parseAsRoot(givenArguments)
     } catch {
       showAnswer(to: error)
       // Of an error in the arguments only the message, without the help text around it.
@@ -39,7 +40,12 @@ extension ParsableCommand {
 
   /// Help and version reach us as "errors" whose status is 0: shows them and ends.
   private static func showAnswer(to error: any Error) {
-    if exitCode(for: error).isSuccess { exit(withError: error) }
+    guard exitCode(for: error).isSuccess else { return }
+    do {
+      let text = fullMessage(for: error)
+      if !text.isEmpty { try printOutput(text + "\n") }
+    } catch { fail("\(error)") }
+    Glibc.exit(0)
   }
 
   private static func fail(_ line: String) -> Never {
@@ -73,8 +79,35 @@ public struct UserError: Error, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
-/// Prints a line on standard error, unbuffered.
-public func printError(_ line: String) { writeError(line + "\n") }
+/// The arguments, of any bytes.
+private var givenArguments: [String] {
+  (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    CommandLine.unsafeArgv[index].map { pathText($0) }
+  }
+}
+
+/// Where a parent has closed standard input, output or error, the next file opened would take its number, and
+/// what is printed would go into it. Writing to the stand-in for standard output is an error, as it should be.
+private func openStandardDescriptors() {
+  for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+  where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+  }
+}
+
+/// Prints a line on standard error, unbuffered, with control characters made visible.
+public func printError(_ line: String) { writeError(oneLine(line) + "\n") }
+
+/// Writes all of `text` on standard output, unbuffered, so that whoever waits for a line gets it.
+///
+/// - Throws: `FileError` when it takes no more, because a disk is full or a pipe closed.
+public func printOutput(_ text: String) throws(FileError) {
+  let failure = write(Array(text.utf8), to: STDOUT_FILENO)
+  guard failure == 0 else {
+    throw FileError(
+      file: "standard output", expected: "a place to write to", found: reason(failure))
+  }
+}
 
 /// Writes text on standard error, unbuffered.
 func writeError(_ text: String) {
@@ -139,5 +172,5 @@ public func defaultCheckpoint() throws -> String {
 private func executableFolder() -> String? {
   guard let path = realpath("/proc/self/exe", nil) else { return nil }
   defer { free(path) }
-  return parentFolder(of: String(cString: path))
+  return parentFolder(of: pathText(path))
 }

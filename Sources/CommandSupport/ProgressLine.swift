@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The progress of a long piece of work: a bar that is drawn over and over on a terminal, and a plain
@@ -16,6 +17,7 @@ public struct ProgressLine: Sendable {
   /// - Parameter text: the words beside the bar; only made when they are needed.
   public mutating func show(_ share: Double, _ text: @autoclosure () -> String) {
     let now = secondsOfClock()
+    let share = share.isNaN ? 0 : min(1, max(0, share))
     guard now - lastDrawn >= interval else { return }
     // The first plain line comes after one interval: work that is quick needs none.
     defer { lastDrawn = now }
@@ -32,7 +34,7 @@ public struct ProgressLine: Sendable {
 
   /// Takes the bar away and prints a line that stays.
   public mutating func finish(_ line: String) {
-    writeError((isTerminal ? "\r\u{1B}[K" : "") + line + "\n")
+    writeError((isTerminal ? "\r\u{1B}[K" : "") + oneLine(line) + "\n")
     lastDrawn = isTerminal ? -.infinity : secondsOfClock()
   }
 }
@@ -46,9 +48,10 @@ public func secondsOfClock() -> Double {
 
 /// A number with a fixed number of decimals: `fixed(99.5, 2)` is `99.50`.
 public func fixed(_ number: Double, _ decimals: Int) -> String {
-  guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
   var scale = 1.0
   for _ in 0..<decimals { scale *= 10 }
+  // Beyond that whole numbers end, and so do the decimals of a Double.
+  guard number.isFinite, abs(number) * scale < 1e18 else { return "\(number)" }
   let scaled = Int((abs(number) * scale).rounded())
   let (whole, rest) = scaled.quotientAndRemainder(dividingBy: Int(scale))
   let sign = number < 0 && scaled > 0 ? "-" : ""
@@ -70,7 +73,7 @@ public func grouped(_ number: Int) -> String {
 
 /// A duration in words: `8.4 s`, `3 min 05 s`.
 public func duration(_ seconds: Double) -> String {
-  if seconds < 60 { return fixed(seconds, 1) + " s" }
+  if seconds < 60 || seconds.isNaN { return fixed(seconds, 1) + " s" }
   let whole = Int(min(seconds, 1e9))
   let rest = whole % 60
   return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"

@@ -14,6 +14,15 @@ public enum MNIST {
     try load("t10k", in: folder)
   }
 
+  /// All paths that its files may have in a folder.
+  public static func paths(in folder: String) -> [String] {
+    ["train", "t10k"].flatMap { split in
+      ["images-idx3", "labels-idx1"].flatMap { part in
+        ["", ".gz"].map { Bytes.path("\(split)-\(part)-ubyte\($0)", in: folder) }
+      }
+    }
+  }
+
   private static func load(_ split: String, in folder: String) throws(FileError) -> LabelledImages {
     guard isFolder(folder) else {
       throw FileError(
@@ -33,7 +42,7 @@ public enum MNIST {
 
   /// The plain file when it is there, else the compressed one.
   private static func path(_ name: String, in folder: String) -> String {
-    let plain = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    let plain = Bytes.path(name, in: folder)
     return isFile(plain) ? plain : plain + ".gz"
   }
 }

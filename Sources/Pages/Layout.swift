@@ -35,7 +35,8 @@ public enum Layout: CaseIterable, Hashable, Sendable {
     case .table, .boxes: 4
     case .arithmetic, .tally, .dates, .field, .letter: 3
     case .print, .marks: 2
-    case .single: 5
+    // A page of these has one piece of ink where others have dozens.
+    case .single: 24
     }
   }
 }

@@ -25,6 +25,12 @@ public struct Typeface: Sendable {
   /// The size at which glyphs are drawn, in pixels an em.
   private static let size: FT_UInt = 64
 
+  /// A font of these glyphs.
+  init(digitHeight: Float, glyphs: [Character: Glyph]) {
+    self.digitHeight = digitHeight
+    self.glyphs = glyphs
+  }
+
   /// Draws the characters of a font file.
   ///
   /// - Throws: `FileError` when the file is missing, is no font, lacks a digit, or when FreeType itself is

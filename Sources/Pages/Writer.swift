@@ -204,8 +204,9 @@ struct Writer {
       return left + length * height
     case "/":
       sheet.begin(.sign(.slash))
-      let (top, width) = (generator.uniform(-0.3, 0.1), generator.uniform(0.2, 0.6))
-      draw([(generator.uniform(1, 1.25), 0), (top, width)])
+      // Longer than a 1, or leaning more.
+      let (top, width) = (generator.uniform(-0.4, -0.05), generator.uniform(0.25, 0.7))
+      draw([(generator.uniform(1, 1.3), 0), (top, width)])
       return left + width * height
     case "+":
       sheet.begin(.sign(.plus))

@@ -100,6 +100,11 @@ private func labelHeight(
   return min(4 * unit, max(0.8 * unit, height))
 }
 
+/// A share as a whole percentage from 0 to 100; 0 for NaN.
+func wholePercent(_ share: Double, _ rule: FloatingPointRoundingRule) -> Int {
+  share.isNaN ? 0 : Int((100 * min(1, max(0, share))).rounded(rule))
+}
+
 private func color(of digit: Reading.Digit) -> ColorImage.Color {
   if digit.isRefused || digit.confidence < 0.6 { return (205, 25, 45) }
   return digit.confidence < 0.9 ? (190, 110, 0) : (0, 125, 60)
@@ -120,7 +125,7 @@ extension ColorImage {
       height: height, color: color)
     if isCrowded { return }
     write(
-      "\(Int((100 * box.digit.confidence).rounded(.down)))", top: top,
+      "\(wholePercent(box.digit.confidence, .down))", top: top,
       middle: middle + 0.4 * height, height: 0.5 * height, color: color)
   }
 

@@ -221,7 +221,7 @@ private func look(_ candidate: Candidate, _ record: ReadingRecord, verdict: Stri
 }
 
 private func bar(_ name: String, _ share: Double, isBest: Bool) -> String {
-  let width = Int((100 * share).rounded())
+  let width = wholePercent(share, .toNearestOrAwayFromZero)
   return "<tr\(isBest ? " class=\"best\"" : "")><th>\(name)</th>"
     + "<td><i style=\"width:\(width)%\"></i></td><td>\(width)</td></tr>"
 }

@@ -47,6 +47,7 @@ public struct ReadingList: Sendable {
     adding members: [(name: String, value: String)] = []
   ) throws(FileError) -> String {
     defer { isEmpty = false }
+    let file = format == .text ? oneLine(file) : legible(file)
     switch format {
     case .text: return text(file, result)
     case .json: return (isEmpty ? "\n" : ",\n") + (try jsonRecord(file, result, adding: members))

@@ -77,9 +77,9 @@ public struct Recipe: Sendable {
     var recipe = standard
     recipe.name = "page"
     recipe.architecture = .page
-    recipe.epochs = 6
+    recipe.epochs = 8
     recipe.labelSmoothing = 0.05
-    recipe.pages = 12_000
+    recipe.pages = 20_000
     return recipe
   }()
 

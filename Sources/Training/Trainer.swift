@@ -82,6 +82,17 @@ public struct Trainer: Sendable {
   /// The network as it is to be used: the moving average where the recipe has one.
   public var result: Network { average?.network ?? network }
 
+  /// Whether all weights, and what the optimizer and the average keep, are numbers.
+  public var isFinite: Bool {
+    var copy = self
+    var isFinite = true
+    func look(_ name: String, _ tensor: inout Tensor) { isFinite = isFinite && tensor.isFinite }
+    copy.network.visitState(look)
+    copy.optimizer.visitState(look)
+    copy.average?.visitState(look)
+    return isFinite
+  }
+
   /// Learns from the next batch.
   ///
   /// - Returns: the mean loss over the batch.

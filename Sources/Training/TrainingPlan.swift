@@ -13,6 +13,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   public var batchSize: Int
   /// The highest learning rate, above 0, at most 100.
   public var learningRate: Float
+  /// Higher ones that the run had before it was taken up again with a smaller one; nil for none.
+  public private(set) var earlierLearningRates: [Float]?
   /// Decides the network together with the data.
   public var seed: UInt64
   /// How many of the last training images are held out to measure accuracy on.
@@ -29,6 +31,25 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     self.learningRate = learningRate
     self.seed = seed
     self.validation = validation
+  }
+
+  /// The same plan from here on with a smaller learning rate: for a run whose loss diverged.
+  public func with(smallerLearningRate rate: Float) -> TrainingPlan {
+    var plan = self
+    plan.earlierLearningRates = (earlierLearningRates ?? []) + [learningRate]
+    plan.learningRate = rate
+    return plan
+  }
+
+  /// Whether both are the same run, before and after a change of the learning rate.
+  public func isSameRun(as other: TrainingPlan) -> Bool {
+    func first(_ plan: TrainingPlan) -> Float {
+      plan.earlierLearningRates?.first ?? plan.learningRate
+    }
+    var other = other
+    guard first(self) == first(other) else { return false }
+    (other.learningRate, other.earlierLearningRates) = (learningRate, earlierLearningRates)
+    return self == other
   }
 
   /// A number that no training run can have, by name; nil when there is none.
@@ -73,6 +94,9 @@ extension Checkpoint {
       "layout": "images [batch, rows, columns, channels]; convolution weights [kernel rows, "
         + "kernel columns, input channels, output channels]; dense weights [inputs, outputs]",
     ]
+    if let earlier = plan.earlierLearningRates {
+      facts["earlierLearningRates"] = earlier.map { "\($0)" }.joined(separator: ", ")
+    }
     if let validation { facts["validationAccuracy"] = "\(validation.accuracy)" }
     self.init(
       network: trainer.result, preprocessing: trainer.preprocessing, temperature: temperature,
@@ -91,6 +115,14 @@ public enum SavedTraining {
   public static func write(
     _ trainer: Trainer, plan: TrainingPlan, dataChecksum: String, output: String, to path: String
   ) throws {
+    try writeFile(
+      path, bytes(of: trainer, plan: plan, dataChecksum: dataChecksum, output: output))
+  }
+
+  /// The bytes of the state of a run, to be written into a file.
+  public static func bytes(
+    of trainer: Trainer, plan: TrainingPlan, dataChecksum: String, output: String
+  ) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     var contents = Safetensors(metadata: [
@@ -108,7 +140,7 @@ public enum SavedTraining {
     trainer.network.visitState { contents.tensors.append(("network.\($0)", $1)) }
     trainer.optimizer.visitState { contents.tensors.append(("optimizer.\($0)", $1)) }
     trainer.average?.visitState { contents.tensors.append(("average.\($0)", $1)) }
-    try writeFile(path, contents.bytes)
+    return contents.bytes
   }
 
   /// The contents of a file of a stopped run.

@@ -74,9 +74,10 @@ struct Evaluate: ParsableCommand {
     warnOfDebugBuild()
     keepFreedMemory()
     if listParameters {
-      print(try compactJSON(ParameterList()))
+      try printOutput(try compactJSON(ParameterList()) + "\n")
       return
     }
+    try checkPlaces()
     let team = WorkerTeam(threads: try checkedThreads(threads))
     if let photos {
       try measure(photos: photos, on: team)
@@ -85,12 +86,31 @@ struct Evaluate: ParsableCommand {
     }
   }
 
+  /// Before anything is read: better now than after minutes of measuring.
+  private func checkPlaces() throws {
+    let inputs = [
+      ("--checkpoint", checkpoint), ("--data", data), ("--images", images), ("--labels", labels),
+      ("--photos", photos), ("--parameters", parameters),
+    ]
+    let outputs = [("--logits", logits), ("--sheet", sheet)]
+    try checkNotEmpty(inputs + outputs)
+    try checkOutputs(
+      outputs, inputs: inputs.compactMap(\.1) + MNIST.paths(in: data) + [try checkpointPath()])
+    for (option, path) in outputs {
+      guard let path else { continue }
+      try checkWritable(
+        path, expected: "a place that can be written to", advice: "choose another \(option)")
+    }
+  }
+
+  private func checkpointPath() throws -> String { try checkpoint ?? defaultCheckpoint() }
+
   private func measureImages(on team: WorkerTeam) throws {
     guard sheet == nil else { throw UserError("--sheet needs --photos") }
     guard !pooled else { throw UserError("--pooled needs --photos") }
     guard without.isEmpty else { throw UserError("--without needs --photos") }
     guard parameters == nil else { throw UserError("--parameters needs --photos") }
-    let path = try checkpoint ?? defaultCheckpoint()
+    let path = try checkpointPath()
     let checkpoint = try Checkpoint(contentsOf: path)
     var set = try imagesToMeasure()
     if let limit {
@@ -107,7 +127,7 @@ struct Evaluate: ParsableCommand {
     let start = secondsOfClock()
     let answers = checkpoint.network.logits(
       of: set, preprocessing: checkpoint.preprocessing, on: team)
-    let seconds = secondsOfClock() - start
+    let seconds = max(1e-9, secondsOfClock() - start)
     guard answers.isFinite else {
       throw FileError(
         file: path, expected: "a network with finite answers",
@@ -121,7 +141,7 @@ struct Evaluate: ParsableCommand {
       Evaluation(
         logits: answers, labels: set.labels, temperature: checkpoint.temperature),
       temperature: checkpoint.temperature, imagesPerSecond: Double(set.count) / seconds)
-    print(format == .json ? try compactJSON(report) : report.text)
+    try printOutput((format == .json ? try compactJSON(report) : report.text) + "\n")
   }
 
   private func checkFit(of architecture: Architecture, to set: LabelledImages) throws {
@@ -143,15 +163,16 @@ struct Evaluate: ParsableCommand {
       throw UserError("--labels, --limit and --logits do not go with --photos")
     }
     let manifest = try PhotoManifest(try readFile(photos), file: photos)
+    let folder = try folder(ofPhotosIn: photos)
+    try checkOutputs(
+      [("--sheet", sheet)], inputs: manifest.photos.map { path($0.path, in: folder) })
     let evaluation = PhotoEvaluation(
-      recognizer: try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint()),
-      options: try readingOptions(), manifest: manifest, folder: try folder(ofPhotosIn: photos))
+      recognizer: try Recognizer(contentsOf: checkpointPath()), options: try readingOptions(),
+      manifest: manifest, folder: folder)
     let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
     let report = PhotoReport(outcomes.compactMap(\.score), isPooled: pooled)
-    print(
-      format == .json ? try compactJSON(report) : report.text,
-      terminator: format == .json ? "\n" : "")
+    try printOutput(format == .json ? try compactJSON(report) + "\n" : report.text)
     if let sheet {
       let mistakes = outcomes.compactMap(\.mistake)
       try writeFile(sheet, Array(contactSheet(of: mistakes, summary: report.text).utf8))

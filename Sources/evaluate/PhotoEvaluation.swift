@@ -27,7 +27,7 @@ struct PhotoEvaluation {
   }
 
   private func read(_ photo: PhotoManifest.Photo, showsMistakes: Bool) -> Outcome {
-    let file = "\(folder)/\(photo.path)"
+    let file = path(photo.path, in: folder)
     var outcome = Outcome()
     var readings: [Reading] = []
     var picture: ColorImage?

@@ -20,6 +20,8 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
     /// The number of photos that are known of.
     var known = 0
     var failure: FileError?
+    /// Whether answers can still be passed on: those to the names before a list broke off are.
+    var takesAnswers = true
   }
 
   private let queue: Mutex<Queue>
@@ -41,12 +43,11 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
     for _ in 0..<window { places.signal() }
   }
 
-  /// Calls `work` with every photo and its number, from 1; answers the output with all answers in it.
-  ///
-  /// - Throws: `FileError` when the list of names cannot be read, or an answer not be delivered.
+  /// Calls `work` with every photo and its number, from 1; answers the output with all answers in it, and the
+  /// error when the list of names could not be read to its end, or an answer not be delivered.
   func run(
     threads: Int, _ work: @Sendable (Result<String, FileError>, _ number: Int) -> Answer
-  ) throws(FileError) -> Output {
+  ) -> (output: Output, failure: FileError?) {
     WorkerTeam(threads: threads).forEach(threads) { _ in
       places.wait()
       while let (name, index) = next() {
@@ -55,9 +56,7 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
       }
       places.signal()  // the next thread shall find the end, too
     }
-    let (output, failure) = progress.withLock { ($0.output, $0.failure) }
-    if let failure { throw failure }
-    return output
+    return progress.withLock { ($0.output, $0.failure) }
   }
 
   /// The next photo and its number from 0; nil at the end, or when something has failed.
@@ -79,19 +78,20 @@ final class Batch<Answer: Sendable, Output: Sendable>: Sendable {
   private func handIn(_ answer: Answer, _ index: Int) {
     progress.withLock { progress in
       progress.ready[index] = answer
-      while progress.failure == nil,
+      while progress.takesAnswers,
         let answer = progress.ready.removeValue(forKey: progress.delivered)
       {
         do throws(FileError) {
           try deliver(&progress.output, answer, progress.known)
         } catch {
-          progress.failure = error
+          progress.failure = progress.failure ?? error
+          progress.takesAnswers = false
         }
         progress.delivered += 1
         places.signal()
       }
       // Nobody delivers any more: a thread that waits for a place shall see that.
-      if progress.failure != nil { places.signal() }
+      if !progress.takesAnswers { places.signal() }
     }
   }
 }

@@ -9,6 +9,8 @@ struct FileReader: Sendable {
   let options: ReadingOptions
   let annotation: PictureOutput?
   let debugging: PictureOutput?
+  /// Files that are read besides the photo at hand, and must not be written to.
+  let inputs: Set<FileIdentity>
 
   struct Answer {
     let name: String
@@ -36,7 +38,7 @@ struct FileReader: Sendable {
       var answer = Answer(name: name, result: result)
       if case .failure(let error) = result { answer.errors.append(error) }
       do throws(FileError) {
-        try writePictures(name, result, record, number: number) { () throws(FileError) in
+        try writePictures(name, of: file, result, record, number: number) { () throws(FileError) in
           try decodeColorPhoto(bytes, file: name, page: page)
         }
       } catch { answer.errors.append(error) }
@@ -46,19 +48,24 @@ struct FileReader: Sendable {
   }
 
   private func writePictures(
-    _ name: String, _ result: Result<Reading, FileError>, _ record: ReadingRecord?, number: Int,
+    _ name: String, of file: String, _ result: Result<Reading, FileError>,
+    _ record: ReadingRecord?, number: Int,
     decode: () throws(FileError) -> ColorImage
   ) throws(FileError) {
     guard annotation != nil || debugging != nil else { return }
     // What cannot be decoded was answered with an error already.
     guard let photo = try? decode() else { return }
+    var inputs = inputs
+    if let identity = FileIdentity(file) { inputs.insert(identity) }
     if let annotation, case .success(let reading) = result {
-      let path = try annotation.path(of: name, number: number)
-      try writeFile(path, encodedPicture(annotatedPhoto(photo, reading), for: path))
+      try annotation.write(
+        annotation.encoded(annotatedPhoto(photo, reading)), of: name, number: number,
+        inputs: inputs)
     }
     if let debugging {
-      let path = try debugging.path(of: name, number: number)
-      try writeFile(path, Array(debugPage(name, result, photo: photo, record: record).utf8))
+      try debugging.write(
+        Array(debugPage(legible(name), result, photo: photo, record: record).utf8), of: name,
+        number: number, inputs: inputs)
     }
   }
 }

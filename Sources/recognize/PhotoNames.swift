@@ -3,21 +3,25 @@ import Glibc
 import Imaging
 
 /// The photos that a user names: files as they are, folders with all pictures in and below them, and
-/// patterns that the shell did not expand; first those of the command line, then those of the list,
-/// one a line.
+/// patterns that the shell did not expand; first those of the command line, then those of the list.
 struct PhotoNames {
   private var waiting: ArraySlice<String>
   private var found: ArraySlice<Result<String, FileError>> = []
-  private var list: String?
-  private var readsInput = false
+  private var list: NameList?
+  /// The names of the list that have not been taken; at least 0, and only known where somebody asks.
+  private var listedCount = 0
 
-  init(named photos: [String], list: String?) {
+  /// - Parameter isCounted: whether to count the names in the list before.
+  /// - Throws: `FileError` when the list cannot be opened.
+  init(named photos: [String], list: String?, isCounted: Bool) throws(FileError) {
     waiting = photos[...]
-    self.list = list
+    guard let list else { return }
+    self.list = try NameList(list)
+    if isCounted { listedCount = NameList.count(in: list) }
   }
 
   /// The number of names that are known to follow, as far as folders and lists were opened.
-  var knownCount: Int { found.count + waiting.count }
+  var knownCount: Int { found.count + waiting.count + listedCount }
 
   /// The next photo, or the error of a name that stands for several; nil at the end.
   ///
@@ -32,31 +36,14 @@ struct PhotoNames {
 
   private mutating func nextName() throws(FileError) -> String? {
     if let name = waiting.popFirst() { return name }
-    if let list {
-      self.list = nil
-      if list == "-" {
-        readsInput = true
-      } else {
-        waiting = Self.names(inList: try readFile(list))[...]
-        return waiting.popFirst()
-      }
-    }
-    while readsInput, let line = readLine() {
-      if !line.isEmpty { return line }
-    }
-    return nil
-  }
-
-  /// The lines of a list: any characters but a line feed, and a carriage return before one; blank
-  /// lines are passed over.
-  private static func names(inList bytes: [UInt8]) -> [String] {
-    bytes.split(separator: 0x0A).compactMap { line in
-      let name = line.last == 0x0D ? line.dropLast() : line
-      return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
-    }
+    listedCount = max(0, listedCount - 1)
+    return try list?.next()
   }
 
   private static func photos(named name: String) -> [Result<String, FileError>] {
+    if name.isEmpty {
+      return [.failure(FileError(file: "''", expected: "the name of a photo", found: "none"))]
+    }
     if isFolder(name) {
       let photos = pictures(inFolder: name, depth: 0)
       return photos.isEmpty
@@ -83,47 +70,55 @@ struct PhotoNames {
   /// All pictures in a folder and those below it, by name; hidden ones and links to folders left out,
   /// so that no folder is met twice.
   private static func pictures(inFolder folder: String, depth: Int) -> [Result<String, FileError>] {
-    guard depth < 64, let directory = opendir(folder) else {
-      return [
-        .failure(
-          FileError(
-            file: folder, expected: "a folder that can be read",
-            found: depth < 64 ? String(cString: strerror(errno)) : "folders 64 deep"))
-      ]
+    func unreadable(_ found: String) -> [Result<String, FileError>] {
+      [.failure(FileError(file: folder, expected: "a folder that can be read", found: found))]
+    }
+    guard depth < 64 else { return unreadable("folders 64 deep") }
+    guard let directory = withPath(folder, { opendir($0) }) else {
+      return unreadable(reason(errno))
     }
     defer { closedir(directory) }
     var names: [String] = []
+    errno = 0
     while let entry = readdir(directory) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { pathText($0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+      errno = 0
     }
-    return names.sorted().flatMap { name -> [Result<String, FileError>] in
-      let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-      var status = stat()
-      guard lstat(path, &status) == 0 else { return [] }
-      if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
-      // Other files are to be expected in a folder; a file that is named is read whatever its name.
-      guard PictureFormat.isPictureName(name) else { return [] }
-      return isReadAtOnce(path) ? [.success(path)] : []
-    }
+    let failure = errno == 0 ? [] : unreadable(reason(errno))
+    return failure
+      + names.sorted().flatMap { name -> [Result<String, FileError>] in
+        let path = path(name, in: folder)
+        var status = stat()
+        // What is gone or forbidden is told when it is read.
+        guard withPath(path, { lstat($0, &status) }) == 0 else {
+          return PictureFormat.isPictureName(name) ? [.success(path)] : []
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
+        // Other files are to be expected in a folder; a file that is named is read whatever its name.
+        guard PictureFormat.isPictureName(name) else { return [] }
+        return isReadAtOnce(path) ? [.success(path)] : []
+      }
   }
 
   /// Whether something found is a file, not a pipe that would wait for somebody who writes. A link to
   /// nowhere is told when it is read.
   private static func isReadAtOnce(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    return withPath(path) { stat($0, &status) } != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The files that match a pattern with `*`, `?` and `[…]`, by name.
   private static func matches(of pattern: String) -> [String] {
+    // No path is longer; the C library goes through its parts one inside the other.
+    guard pattern.utf8.count < PATH_MAX else { return [] }
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(pattern, 0, nil, &result) == 0 else { return [] }
+    guard withPath(pattern, { glob($0, 0, nil, &result) }) == 0 else { return [] }
     return (0..<Int(result.gl_pathc)).compactMap { index in
-      result.gl_pathv[index].map { String(cString: $0) }
+      result.gl_pathv[index].map { pathText($0) }
     }
   }
 }

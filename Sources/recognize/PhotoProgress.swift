@@ -4,7 +4,7 @@ import Glibc
 /// A bar for many photos, where somebody sees it and it does not stand between the answers: standard
 /// error is a terminal, standard output is not.
 struct PhotoProgress {
-  private let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) != 1
+  static let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) != 1
   private var bar = ProgressLine()
   private var done = 0
   private let start = secondsOfClock()
@@ -14,7 +14,7 @@ struct PhotoProgress {
   /// - Parameter known: the number of photos, as far as it is known.
   mutating func step(of known: Int) {
     done += 1
-    guard isShown, known > 1 else { return }
+    guard Self.isShown, known > 1 else { return }
     let speed = Double(done) / max(1e-9, secondsOfClock() - start)
     bar.show(
       Double(done) / Double(max(done, known)),
@@ -23,11 +23,11 @@ struct PhotoProgress {
 
   /// A line that stays.
   mutating func print(_ line: String) {
-    if isShown { bar.finish(line) } else { printError(line) }
+    if Self.isShown { bar.finish(line) } else { printError(line) }
   }
 
   mutating func end() {
-    guard isShown, done > 1 else { return }
+    guard Self.isShown, done > 1 else { return }
     let seconds = secondsOfClock() - start
     bar.finish("\(grouped(done)) photos in \(duration(seconds))")
   }

@@ -29,12 +29,14 @@ struct Recognize: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write each photo with boxes, digits and confidences: into a file .png or .jpg for one photo, "
-        + "or into a folder.", valueName: "file-or-folder"))
+        + "or into a folder. Replaces what an earlier run has written there, never another file.",
+      valueName: "file-or-folder"))
   var annotate: String?
   @Option(
     help: ArgumentHelp(
       "Write a page that shows every step of reading: into a file .html for one photo, or into a "
-        + "folder.", valueName: "file-or-folder"))
+        + "folder. Replaces what an earlier run has written there, never another file.",
+      valueName: "file-or-folder"))
   var debug: String?
   @Option(
     parsing: .unconditional,
@@ -53,7 +55,11 @@ struct Recognize: ParsableCommand {
     parsing: .unconditional,
     help: "The same for a form such as '####-##': # is a digit, the rest is printed as it is.")
   var pattern: String?
-  @Option(help: "Read more photo names from this file, one a line; - is standard input.")
+  @Option(
+    help: """
+      Read more photo names from this file, one a line or parted by zero bytes as by find -print0; \
+      - is standard input.
+      """)
   var list: String?
 
   static func main() { runFromCommandLine() }
@@ -68,21 +74,33 @@ struct Recognize: ParsableCommand {
     warnOfDebugBuild()
     keepFreedMemory()
     let options = try readingOptions()
-    let recognizer = try Recognizer(contentsOf: checkpoint ?? defaultCheckpoint())
     let jobs = try checkedJobs()
-    try annotation?.prepare()
-    try debugging?.prepare()
-    guard try readAll(with: recognizer, options, jobs: jobs) else { throw ExitCode.failure }
-  }
-
-  private var annotation: PictureOutput? {
-    annotate.map {
-      PictureOutput(place: $0, fileEndings: annotationEndings, ending: "jpg")
+    let checkpoint = try self.checkpoint ?? defaultCheckpoint()
+    let annotation = annotate.map {
+      PictureOutput(
+        option: "--annotate", place: $0, fileEndings: annotationEndings, ending: "jpg")
     }
+    let debugging = debug.map {
+      PictureOutput(
+        option: "--debug", place: $0, fileEndings: ["html", "htm"], ending: "html")
+    }
+    let inputs = photos + [checkpoint] + (list.map { [$0] } ?? [])
+    try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
+    let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
+    let reader = FileReader(
+      recognizer: try Recognizer(contentsOf: checkpoint), options: options,
+      annotation: annotation, debugging: debugging,
+      inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
+    guard try readAll(names, with: reader, jobs: jobs) else { throw ExitCode.failure }
   }
 
-  private var debugging: PictureOutput? {
-    debug.map { PictureOutput(place: $0, fileEndings: ["html", "htm"], ending: "html") }
+  /// Before anything is read or written.
+  private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
+    try checkNotEmpty([
+      ("--checkpoint", checkpoint), ("--annotate", annotate), ("--debug", debug), ("--list", list),
+    ])
+    try checkOutputs(outputs.filter(\.isFile).map { ($0.option, $0.place) }, inputs: inputs)
+    for output in outputs { try output.prepare(isForSeveral: photos.count > 1) }
   }
 
   private func checkedJobs() throws -> Int {
@@ -102,23 +120,26 @@ struct Recognize: ParsableCommand {
 
   /// Reads and prints photo after photo; answers whether all could be read.
   private func readAll(
-    with recognizer: Recognizer, _ options: ReadingOptions, jobs: Int
+    _ names: PhotoNames, with reader: FileReader, jobs: Int
   ) throws(FileError) -> Bool {
-    let names = PhotoNames(named: photos, list: list)
     // A folder or a pattern may stand for several.
     let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
-    let reader = FileReader(
-      recognizer: recognizer, options: options, annotation: annotation, debugging: debugging)
     var output = Output(
       list: ReadingList(format, textStyle: namesPhotos ? .namedDigits : .digits))
-    try printUnbuffered(output.list.beginning)
+    try printOutput(output.list.beginning)
     let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
       (output, answers, known) throws(FileError) in try output.take(answers, known: known)
     }
     // One photo needs one thread.
-    output = try batch.run(threads: namesPhotos ? jobs : 1) { reader.read($0, number: $1) }
+    let failure: FileError?
+    (output, failure) = batch.run(threads: namesPhotos ? jobs : 1) { reader.read($0, number: $1) }
     output.progress.end()
-    try printUnbuffered(output.list.end)
+    // What has been printed is whole, also when no more could be read.
+    if failure == nil || output.canPrint { try printOutput(output.list.end) }
+    for note in [reader.annotation, reader.debugging].compactMap({ $0?.note }) {
+      printError("recognize: \(note)")
+    }
+    if let failure { throw failure }
     return output.areAllRead
   }
 }
@@ -129,6 +150,8 @@ private struct Output {
   var list: ReadingList
   var progress = PhotoProgress()
   var areAllRead = true
+  /// Whether standard output still takes what is written.
+  private(set) var canPrint = true
 
   mutating func take(_ answers: [FileReader.Answer], known: Int) throws(FileError) {
     for answer in answers {
@@ -136,7 +159,10 @@ private struct Output {
         progress.print("recognize: \(error)")
         areAllRead = false
       }
-      try printUnbuffered(list.entry(answer.name, answer.result))
+      let entry = try list.entry(answer.name, answer.result)
+      canPrint = false
+      try printOutput(entry)
+      canPrint = true
     }
     progress.step(of: known)
   }

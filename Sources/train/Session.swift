@@ -16,21 +16,19 @@ struct Session {
   private let log: TrainingLog?
 
   /// Where the state is saved when the run is stopped.
-  private var stateFile: String { output + ".resume" }
+  private var stateFile: String {
+    (writesThrough(output) ? "\(recipe.name).safetensors" : output) + ".resume"
+  }
 
   /// - Throws: when the checkpoint or the log will not be writable: better now than after training.
   init(plan: TrainingPlan, recipe: Recipe, output: String, log: String?) throws {
     self.plan = plan
     self.recipe = recipe
     self.output = output
-    let folder = parentFolder(of: output)
-    try makeFolder(folder)
-    guard access(folder, W_OK) == 0, !isFolder(output) else {
-      throw FileError(
-        file: output, expected: "a place where the checkpoint can be written",
-        found: isFolder(output) ? "a folder" : "a folder that cannot be written to",
-        advice: "choose another --output")
-    }
+    try makeFolder(parentFolder(of: output))
+    try checkWritable(
+      output, expected: "a place where the checkpoint can be written",
+      advice: "choose another --output")
     self.log = try log.map { try TrainingLog(path: $0) }
   }
 
@@ -49,6 +47,7 @@ struct Session {
     var progress = ProgressLine()
     var validation: Evaluation?
     let trainingStart = secondsOfClock()
+    var lastGood: State?
     var measuring = 0.0  // seconds spent on validation, not part of the training's speed
 
     func speed() -> Double {
@@ -58,10 +57,8 @@ struct Session {
 
     while !trainer.isFinished {
       let loss = trainer.takeStep(on: team)
-      guard loss.isFinite else {
-        throw UserError(
-          "the loss is no longer a number after step \(trainer.step); use a smaller "
-            + "--learning-rate than \(recipe.learningRate)")
+      guard loss.isFinite, !trainer.isFinished || trainer.isFinite else {
+        throw try diverged(at: trainer.step, lastGood: lastGood)
       }
       log?.step(trainer.step, loss: loss)
       let left = Double((trainer.steps - trainer.step) * recipe.batchSize) / speed()
@@ -72,6 +69,7 @@ struct Session {
       if trainer.stepInEpoch == trainer.stepsPerEpoch {
         let begin = secondsOfClock()
         validation = evaluate(trainer, sets.heldOut, team)
+        if trainer.isFinite { lastGood = try state(of: trainer, dataChecksum) }
         measuring += secondsOfClock() - begin
         log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
         let accuracy = validation.map {
@@ -82,8 +80,10 @@ struct Session {
             + "\(accuracy.map { $0 + ", " } ?? "")\(grouped(Int(speed()))) images/s")
       }
       if Interruption.isRequested, !trainer.isFinished {
-        try SavedTraining.write(
-          trainer, plan: plan, dataChecksum: dataChecksum, output: output, to: stateFile)
+        guard trainer.isFinite else {
+          throw try diverged(at: trainer.step, lastGood: lastGood)
+        }
+        try writeFile(stateFile, state(of: trainer, dataChecksum).bytes)
         progress.finish(
           "Stopped after step \(trainer.step) of \(trainer.steps). "
             + "Go on with: train --resume \(stateFile)")
@@ -104,13 +104,41 @@ struct Session {
     if log?.hasFailed == true { throw ExitCode.failure }
   }
 
+  /// The state of a run after a step, ready to be written.
+  private struct State {
+    let step: Int
+    let bytes: [UInt8]
+  }
+
+  private func state(of trainer: Trainer, _ dataChecksum: String) throws -> State {
+    State(
+      step: trainer.step,
+      bytes: try SavedTraining.bytes(
+        of: trainer, plan: plan, dataChecksum: dataChecksum, output: output))
+  }
+
+  /// Keeps the state of the last whole epoch in which all was well; the checkpoint stays as it was.
+  private func diverged(at step: Int, lastGood: State?) throws -> UserError {
+    let what =
+      "the loss is no longer a number after step \(step): the learning rate "
+      + "\(recipe.learningRate) is too high; "
+    guard let lastGood else {
+      return UserError(what + "use a smaller --learning-rate; nothing was written")
+    }
+    try writeFile(stateFile, lastGood.bytes)
+    return UserError(
+      what + "go on from step \(lastGood.step) with: train --resume \(stateFile) "
+        + "--learning-rate \(recipe.learningRate / 10)")
+  }
+
   /// Removes the state of this very run, which was stopped before and is now complete. That of another run
   /// stays.
   private func removeState(dataChecksum: String) {
-    guard isFile(stateFile), let saved = try? SavedTraining.read(stateFile), saved.plan == plan,
+    guard isFile(stateFile), let saved = try? SavedTraining.read(stateFile),
+      saved.plan.isSameRun(as: plan),
       saved.dataChecksum == dataChecksum
     else { return }
-    unlink(stateFile)
+    _ = withPath(stateFile) { unlink($0) }
   }
 
   private func epochText(_ trainer: Trainer) -> String {
@@ -159,7 +187,7 @@ final class TrainingLog {
   /// - Throws: `FileError` when the file cannot be opened.
   init(path: String) throws {
     self.path = path
-    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    file = withPath(path) { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
     guard file >= 0 else { throw error(errno) }
   }
 
@@ -186,7 +214,7 @@ final class TrainingLog {
 
   private func error(_ code: Int32) -> FileError {
     FileError(
-      file: path, expected: "a log that can be written", found: String(cString: strerror(code)),
+      file: path, expected: "a log that can be written", found: reason(code),
       advice: "choose another --log")
   }
 }

@@ -16,7 +16,8 @@ struct Train: ParsableCommand {
     abstract: "Trains a network on the MNIST digits and saves it as a checkpoint.",
     discussion: """
       Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
-      photo (wider, for photos of pages: it also learns what is not a digit), reference (the \
+      photo (wider, for photos of pages: it also learns what is not a digit), page (it also \
+      sees what stands around a digit, and learns from drawn pages; needs fonts), reference (the \
       network of the textbooks).
 
       Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
@@ -26,7 +27,7 @@ struct Train: ParsableCommand {
 
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
-  @Option(help: "quick, standard, photo or reference. (default: quick)")
+  @Option(help: "quick, standard, photo, page or reference. (default: quick)")
   var recipe: String?
   @Option(parsing: .unconditional, help: "Passes over the training images. (default: the recipe's)")
   var epochs: Int?
@@ -44,7 +45,8 @@ struct Train: ParsableCommand {
   var threads: Int?
   @Option(help: "Where to write the checkpoint. (default: Checkpoints/RECIPE.safetensors)")
   var output: String?
-  @Option(help: "Go on with a stopped run: the file that it saved.")
+  @Option(
+    help: "Go on with a stopped run: the file that it saved. Only --learning-rate may be smaller.")
   var resume: String?
   @Option(help: "Only draw some pages as the recipe page learns from, into this PNG file.")
   var contactSheet: String?
@@ -59,10 +61,16 @@ struct Train: ParsableCommand {
     }
     let start = secondsOfClock()
     let threads = try checkedThreads(threads)
+    try checkNotEmpty([
+      ("--data", data), ("--output", output), ("--resume", resume), ("--log", log),
+    ])
     let saved = try resume.map { try SavedTraining.read($0) }
     let plan = try saved.map { try unchangedPlan($0.plan) } ?? newPlan()
     guard let recipe = plan.completeRecipe else { throw UserError("no recipe \(plan.recipe)") }
     let output = output ?? saved?.output ?? "Checkpoints/\(plan.recipe).safetensors"
+    try checkOutputs(
+      [("--output", output), ("--log", log)],
+      inputs: MNIST.paths(in: data) + (resume.map { [$0] } ?? []))
     let session = try Session(plan: plan, recipe: recipe, output: output, log: log)
 
     let images = try MNIST.training(in: data)
@@ -132,10 +140,15 @@ struct Train: ParsableCommand {
     try check("--recipe", recipe, plan.recipe)
     try check("--epochs", epochs, plan.epochs)
     try check("--batch-size", batchSize, plan.batchSize)
-    try check("--learning-rate", learningRate, plan.learningRate)
     try check("--seed", seed, plan.seed)
     try check("--validation", validation, plan.validation)
-    return plan
+    guard let learningRate, learningRate != plan.learningRate else { return plan }
+    guard learningRate > 0, learningRate < plan.learningRate else {
+      throw UserError(
+        "--learning-rate \(learningRate) of a stopped run can only be made smaller than "
+          + "\(plan.learningRate)")
+    }
+    return plan.with(smallerLearningRate: learningRate)
   }
 
   static func main() { runFromCommandLine() }

@@ -16,6 +16,7 @@ import Testing
   @Test func controlCharactersAreMadeVisible() {
     let error = FileError(
       file: "a\nb", expected: "é数\u{2028}", found: "\u{1b}[31mred\r\0", advice: "x\ty")
-    #expect(error.description == "a?b: expected é数?, found ?[31mred??; x?y")
+    #expect(
+      error.description == #"a\nb: expected é数\u{2028}, found \x1b[31mred\r\x00; x\ty"#)
   }
 }

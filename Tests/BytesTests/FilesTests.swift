@@ -81,9 +81,33 @@ private let isRoot = geteuid() == 0
     #expect(try folder.names() == ["inner"])
   }
 
-  @Test func aDeviceAsTargetStaysADevice() {
-    let error = #expect(throws: FileError.self) { try writeFile("/dev/null", [1]) }
-    #expect(error?.found == "Invalid argument")
+  @Test func aDeviceAsTargetIsWrittenTo() throws {
+    try writeFile("/dev/null", [1])
+    var status = stat()
+    #expect(lstat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    let error = #expect(throws: FileError.self) { try writeFile("/dev/full", [1]) }
+    #expect(error?.found == "No space left on device")
+  }
+
+  /// The number is one of the file's owners, like a shell that goes on writing to it.
+  @Test func whatThisProcessHasOpenIsWrittenTo() throws {
+    let path = try folder.write("f", [1, 2])
+    let descriptor = open(path, O_WRONLY | O_APPEND)
+    #expect(symlink("/proc/self/fd/\(descriptor)", folder("link")) == 0)
+    try writeFile(folder("link"), [3])
+    close(descriptor)
+    #expect(try readFile(path) == [1, 2, 3])
+  }
+
+  @Test func aLinkToNowhereIsFollowed() throws {
+    #expect(symlink("target", folder("link")) == 0)
+    try writeFile(folder("link"), [2])
+    #expect(try readFile(folder("target")) == [2])
+    var status = stat()
+    #expect(lstat(folder("link"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(symlink("circle", folder("circle")) == 0)
+    let error = #expect(throws: FileError.self) { try writeFile(folder("circle"), [1]) }
+    #expect(error?.found == "Too many levels of symbolic links")
   }
 
   @Test(.enabled(if: !isRoot, "root may write everywhere"))
@@ -180,7 +204,18 @@ private let isRoot = geteuid() == 0
     #expect(error?.description.contains("expected a folder that can be made") == true)
   }
 
-  @Test(arguments: [("a/b", "a"), ("a", "."), ("/a", "/"), ("a/b/", "a/b"), ("/", "/")])
+  /// So deep that going up one call inside the other would end the process.
+  @Test func aPathOfManyPartsIsRefused() {
+    let error = #expect(throws: FileError.self) {
+      try makeFolder(String(repeating: "a/", count: 60_000))
+    }
+    #expect(error?.found == "File name too long")
+  }
+
+  @Test(arguments: [
+    ("a/b", "a"), ("a", "."), ("/a", "/"), ("a/b/", "a/b"), ("/", "/"),
+    ("a/\u{301}b", "a"),
+  ])
   func parentsAreWhatComesBeforeTheLastSlash(path: String, parent: String) {
     #expect(parentFolder(of: path) == parent)
   }

@@ -113,4 +113,42 @@ import Testing
           + "directory; get the file again, or make one with the command train"
       ])
   }
+
+  @Test(arguments: ["", "--format json", "--list-parameters"])
+  func aFullDiskIsAnError(arguments: String) throws {
+    let outcome = try evaluate(folder.file("a"), arguments, ">/dev/full")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errorLines == [
+        "evaluate: standard output: expected a place to write to, found No space left on device"
+      ])
+  }
+
+  @Test func anOutputThatIsReadIsRefused() throws {
+    let checkpoint = folder.file("a")
+    let before = try folder.bytes("a")
+    #expect(symlink(checkpoint, folder.file("link")) == 0)
+    for place in [checkpoint, folder.file("link"), data.file("t10k-images-idx3-ubyte")] {
+      let outcome = try evaluate(checkpoint, "--logits '\(place)'")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("--logits \(place) would overwrite the input"))
+    }
+    #expect(try folder.bytes("a") == before)
+    for option in ["--logits", "--sheet", "--images", "--photos", "--data", "--parameters"] {
+      #expect(
+        try evaluate(checkpoint, option, "''").errorLines == [
+          "evaluate: \(option) needs a path, not an empty text"
+        ])
+    }
+  }
+
+  @Test func logitsGoThroughLinksAndPipes() throws {
+    #expect(symlink("target", folder.file("link")) == 0)
+    #expect(try evaluate(folder.file("a"), "--logits '\(folder.file("link"))'").status == 0)
+    let logits = try folder.bytes("target")
+    let outcome = try evaluate(
+      folder.file("a"), "--logits /dev/stdout | head -c \(logits.count) >'\(folder.file("b"))'")
+    #expect(outcome.status == 0)
+    #expect(try folder.bytes("b") == logits)
+  }
 }

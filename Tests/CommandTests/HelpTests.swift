@@ -20,4 +20,16 @@ import Testing
     #expect(outcome.output.hasPrefix("handwritten-digits "), "\(outcome.output)")
     #expect(outcome.output.contains("kernels for "))
   }
+
+  @Test(arguments: commands)
+  func anAnswerThatCannotBeWrittenIsAnError(command: String) throws {
+    for option in ["--help", "--version", "--generate-completion-script bash"] {
+      let outcome = try Commands.shell("\"$command\" \(option) >/dev/full", command: command)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errorLines == [
+          "\(command): standard output: expected a place to write to, found No space left on device"
+        ])
+    }
+  }
 }

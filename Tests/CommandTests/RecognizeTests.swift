@@ -176,14 +176,18 @@ import Testing
     #expect(try folder.bytes("out.jpg").starts(with: [0xFF, 0xD8]))
     #expect(try recognize("--annotate boxes two.pgm blank.pgm").status == 0)
     #expect(try folder.bytes("boxes/2-blank.pgm.jpg").starts(with: [0xFF, 0xD8]))
+    let line =
+      "recognize: one.png: expected a folder for the pictures of several photos, found a file "
+      + "name; name a folder behind --annotate"
     let several = try recognize("--jobs 1 --annotate one.png two.pgm blank.pgm")
     #expect(several.status == 1)
-    #expect(
-      several.errorLines == [
-        "recognize: one.png: expected a folder for the pictures of several photos, found a file "
-          + "name; name a folder instead"
-      ])
-    #expect(several.output.split(separator: "\n").count == 2)
+    #expect(several.errorLines == [line])
+    #expect(several.output == "" && !folder.names.contains("one.png"))
+    // Nobody knows before how many there are.
+    try folder.write("list", Array("two.pgm\nblank.pgm\n".utf8))
+    let listed = try recognize("--jobs 1 --annotate one.png --list list")
+    #expect(listed.errorLines == [line] && listed.status == 1)
+    #expect(listed.output.split(separator: "\n").count == 2)
   }
 
   @Test func aPlaceThatCannotBeWrittenIsToldBeforeReading() throws {
@@ -304,5 +308,158 @@ import Testing
       outcome.errorLines == [
         "recognize: standard output: expected a place to write to, found No space left on device"
       ])
+  }
+
+  // MARK: Files that must stay
+
+  /// The value behind --annotate forgotten, photos given twice, links, hard links, other inputs.
+  @Test(arguments: [
+    "--annotate a.jpg b.jpg", "--annotate a.jpg b.jpg c.jpg", "--annotate a.jpg a.jpg",
+    "--annotate ./a.jpg link.jpg", "--annotate link.jpg a.jpg", "--annotate second.jpg a.jpg",
+    "--debug page.html two.pgm", "--debug net.html two.pgm --checkpoint net.html",
+    "--debug list.html --list list.html",
+    "--annotate one.png blank.pgm --debug /dev/null two.pgm", "--annotate '' a.jpg",
+    "--debug '' a.jpg", "--list '' a.jpg", "--checkpoint '' a.jpg",
+  ])
+  func noFileOfTheUserIsReplaced(arguments: String) throws {
+    for name in ["a.jpg", "b.jpg", "c.jpg", "page.html", "list.html"] {
+      try folder.write(name, SmallMNIST.page(bars: [20]))
+    }
+    try folder.write("net.html", try folder.bytes("net"))
+    #expect(symlink("a.jpg", folder.file("link.jpg")) == 0)
+    #expect(link(folder.file("a.jpg"), folder.file("second.jpg")) == 0)
+    let before = try Dictionary(
+      uniqueKeysWithValues: folder.names.map { ($0, try folder.bytes($0)) })
+    let outcome = try recognize(arguments)
+    #expect(outcome.status == 1)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.output == "")
+    for (name, bytes) in before { #expect(try folder.bytes(name) == bytes, "\(name)") }
+    #expect(Set(folder.names) == Set(before.keys))
+  }
+
+  /// What an earlier run has made is replaced, and that is said; also through a link, and an empty file.
+  @Test func anEarlierRunIsReplacedAndNothingElse() throws {
+    for _ in 0..<2 { #expect(try recognize("--annotate one.jpg two.pgm").errorLines == []) }
+    #expect(try recognize("--annotate boxes --debug boxes two.pgm").errorLines == [])
+    #expect(
+      try recognize("--annotate boxes --debug boxes two.pgm").errorLines == [
+        "recognize: boxes: replaced 1 picture of an earlier run",
+        "recognize: boxes: replaced 1 page of an earlier run",
+      ])
+    try folder.write("boxes/1-two.pgm.jpg", [1, 2, 3])
+    let other = try recognize("--annotate boxes two.pgm blank.pgm")
+    #expect(other.status == 1)
+    #expect(
+      other.errorLines == [
+        "recognize: boxes/1-two.pgm.jpg: expected no file, or one that recognize has made, found a "
+          + "file of another origin; remove it or name another place; nothing was changed"
+      ])
+    #expect(try folder.bytes("boxes/1-two.pgm.jpg") == [1, 2, 3])
+    try folder.write("empty.png", [])
+    #expect(symlink("empty.png", folder.file("link.png")) == 0)
+    #expect(try recognize("--annotate link.png two.pgm").status == 0)
+    #expect(try folder.bytes("empty.png").starts(with: [0x89, 0x50]))
+    #expect(try recognize("--annotate /dev/null two.pgm").status == 0)
+    #expect(
+      try recognize("--annotate /dev/stdout blank.pgm >piped.jpg").status == 0)
+    #expect(try folder.bytes("piped.jpg").starts(with: [0xFF, 0xD8]))
+    #expect(try recognize("--annotate /dev/stdout blank.pgm | head -c 2 >two").status == 0)
+    #expect(try folder.bytes("two") == [0xFF, 0xD8])
+  }
+
+  // MARK: Names
+
+  /// In folders, patterns, arguments and both kinds of lists; as printf of a shell writes them.
+  @Test func namesOfAnyBytesAreRead() throws {
+    let names = #"""
+      mkdir old; cd old
+      for name in "$(printf 'caf\351.pgm')" "$(printf 'x\033[31m\ny.pgm')" "$(printf '\314\201a.pgm')"; do
+        cp ../blank.pgm "$name"
+      done
+      cd ..
+      """#
+    let lines = ["old/caf\\xe9.pgm: ", "old/x\\x1b[31m\\ny.pgm: ", "old/\u{301}a.pgm: "]
+    for arguments in [
+      "old", "old/*", "'old/*.pgm'", "--list - blank.pgm <zeros", "--list zeros blank.pgm",
+      "--annotate boxes old",
+    ] {
+      let outcome = try Commands.shell(
+        """
+        cd '\(folder.path)' && rm -rf old boxes
+        \(names)
+        find old -name '*.pgm' -print0 >zeros
+        "$command" --checkpoint net \(arguments)
+        """, command: "recognize")
+      #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+      let found = outcome.output.split(separator: "\n").map(String.init)
+      #expect(found.filter { $0 != "blank.pgm: " }.sorted() == lines.sorted(), "\(arguments)")
+    }
+    let missing = try recognize("\"$(printf 'nix\\351.jpg')\" blank.pgm")
+    #expect(
+      missing.errorLines == [
+        #"recognize: nix\xe9.jpg: expected a file that can be read, found No such file or directory"#
+      ])
+    let json = try recognize("--format json old")
+    #expect(json.output.contains(#""file":"old/caf\\xe9.pgm""#))
+  }
+
+  /// Each of these took memory without end, or the process with it.
+  @Test(arguments: [
+    (
+      "--list /dev/zero",
+      "recognize: /dev/zero: expected a list of names, found 65536 empty ones in a row"
+    ),
+    (
+      "--list long",
+      "recognize: long: expected names of at most 65536 bytes, found a longer one"
+    ),
+    ("--list wide", "recognize: wide: expected a list of names in UTF-8, found one in UTF-16"),
+    ("--list .", "recognize: .: expected a file that can be read, found a folder"),
+    ("''", "recognize: '': expected the name of a photo, found none"),
+  ])
+  func listsThatAreNoneEnd(arguments: String, line: String) throws {
+    try folder.write("long", Array(repeating: 0x78, count: 1 << 20))
+    try folder.write("wide", [0xFF, 0xFE, 0x61, 0])
+    let outcome = try recognize("--format json " + arguments)
+    #expect(outcome.status == 1)
+    #expect(outcome.errorLines == [line])
+    // What is printed is valid up to its end.
+    if !outcome.output.isEmpty {
+      _ = try JSONDecoder().decode([Record].self, from: Data(outcome.output.utf8))
+    }
+  }
+
+  @Test func aListThatBreaksOffLeavesValidJSON() throws {
+    try folder.write(
+      "list", Array("two.pgm\n".utf8) + Array(repeating: 0x78, count: 1 << 20))
+    let outcome = try recognize("--format json --list list")
+    #expect(outcome.status == 1)
+    let records = try JSONDecoder().decode([Record].self, from: Data(outcome.output.utf8))
+    #expect(records.map(\.file) == ["two.pgm"])
+  }
+
+  @Test func pathsTooLongAreOneLine() throws {
+    let deep = String(repeating: "a/", count: 60_000)
+    for arguments in [[deep], [deep + "*.jpg"], ["--annotate", deep, folder.file("two.pgm")]] {
+      let outcome = try Commands.run(
+        "recognize", ["--checkpoint", folder.file("net")] + arguments
+      ) { _, _ in }
+      #expect(outcome.status == 1)
+      #expect(outcome.errorLines.count == 1)
+    }
+    let name = String(repeating: "é", count: 120) + ".pgm"
+    try folder.write(name, SmallMNIST.page(bars: [20]))
+    let outcome = try recognize("--annotate boxes --debug boxes '\(name)'")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("boxes")).count == 2)
+  }
+
+  /// Closed before the process began: no file that it opens may get what is printed.
+  @Test func closedStandardOutputIsAnError() throws {
+    let outcome = try recognize("--annotate one.jpg two.pgm >&-")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("standard output: expected a place to write to"))
+    #expect(try folder.bytes("one.jpg").starts(with: [0xFF, 0xD8]))
   }
 }

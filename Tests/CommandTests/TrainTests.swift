@@ -210,6 +210,56 @@ import Testing
       ])
   }
 
+  @Test func anOutputThatIsReadIsRefused() throws {
+    let images = data.file(SmallMNIST.trainImages)
+    let before = try data.bytes(SmallMNIST.trainImages)
+    let same = folder.file("same")
+    for (options, message) in [
+      ("--output '\(images)'", "--output \(images) would overwrite the input \(images)"),
+      ("--output '\(same)x' --log '\(images)'", "--log \(images) would overwrite the input"),
+      (
+        "--output '\(same)' --log '\(same)'",
+        "--log \(same) would overwrite the file of --output"
+      ),
+      ("--output ''", "--output needs a path, not an empty text"),
+      ("--output a --log ''", "--log needs a path, not an empty text"),
+      ("--resume ''", "--resume needs a path, not an empty text"),
+    ] {
+      let outcome = try train(options)
+      #expect(outcome.status == 1)
+      #expect(outcome.errorLines.count == 1 && outcome.errors.contains(message))
+    }
+    #expect(try data.bytes(SmallMNIST.trainImages) == before)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func aSmallerLearningRateCanBeResumedWith() throws {
+    let output = folder.file("a")
+    let stopped = try interrupted(["--recipe", "standard", "--epochs", "1000", "--output", output])
+    #expect(stopped.status == 130)
+    let higher = try Commands.shell(
+      "exec \"$command\" --data '\(data.path)' --resume '\(output).resume' --learning-rate 90",
+      command: "train")
+    #expect(
+      higher.errorLines.first?.contains("can only be made smaller than") == true,
+      "\(higher.errors)")
+    let resumed = try Commands.run(
+      "train",
+      ["--data", data.path, "--resume", output + ".resume", "--learning-rate", "0.00001"],
+      interruptedAfter: "epochs of ")
+    #expect(resumed.status == 130, "\(resumed.errors)")
+    let state = String(decoding: try folder.bytes("a.resume").prefix(4000), as: UTF8.self)
+    #expect(state.contains("earlierLearningRates"))
+  }
+
+  @Test func aPipeAsOutputGetsTheCheckpoint() throws {
+    let options = "--validation 0 --epochs 1 --output"
+    #expect(try train("\(options) '\(folder.file("a"))'").status == 0)
+    #expect(try train("\(options) /dev/stdout | cat >'\(folder.file("b"))'").status == 0)
+    #expect(try folder.bytes("a") == folder.bytes("b"))
+    #expect(folder.names.sorted() == ["a", "b"])
+  }
+
   /// `ulimit -f` is a disk that is full after 8 blocks, for one process.
   @Test func aFullDiskLeavesThePreviousCheckpointWhole() throws {
     let checkpoint = try folder.write("a", [1, 2, 3])
