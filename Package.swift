@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Imaging", targets: ["Imaging"]),
     .library(name: "Recognition", targets: ["Recognition"]),
+    .library(name: "Pages", targets: ["Pages"]),
     .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "train", targets: ["train"]),
     .executable(name: "evaluate", targets: ["evaluate"]),
@@ -53,6 +54,9 @@ let package = Package(
     // Types alone: nothing links with libheif, which `Imaging` loads when it is needed.
     .systemLibrary(name: "CHEIF"),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    // Types alone: `Pages` loads FreeType when `train` draws pages.
+    .systemLibrary(
+      name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
     // Part of the C library, of which the module Glibc leaves it out.
     .systemLibrary(name: "CMalloc"),
     .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: settings),
@@ -99,6 +103,14 @@ let package = Package(
     .target(
       name: "Recognition", dependencies: ["Bytes", "Networks", "Imaging"], swiftSettings: settings),
 
+    // Floor 4: pages to learn reading from.
+    .target(
+      name: "Pages",
+      dependencies: [
+        "Bytes", "CFreeType", "Datasets", "Drawing", "Imaging", "Recognition", "Tensors", "Workers",
+      ],
+      swiftSettings: settings),
+
     // Floor 4: readings as files and pages; what the commands share.
     .target(
       name: "Reports", dependencies: ["Bytes", "Imaging", "Recognition"], swiftSettings: settings),
@@ -126,15 +138,15 @@ let package = Package(
     .executableTarget(
       name: "train",
       dependencies: [
-        "Bytes", "CommandSupport", "Datasets", "Networks", "Tensors", "Training", "Workers",
-        argumentParser,
+        "Bytes", "CommandSupport", "Datasets", "Imaging", "Networks", "Pages", "Recognition",
+        "Tensors", "Training", "Workers", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "evaluate",
       dependencies: [
-        "Bytes", "CommandSupport", "Datasets", "Imaging", "Networks", "Recognition", "Reports",
-        "Tensors", "Training", "Workers", argumentParser,
+        "Bytes", "CommandSupport", "Datasets", "Imaging", "Networks", "Pages", "Recognition",
+        "Reports", "Tensors", "Training", "Workers", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -179,6 +191,12 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "DrawingTests", dependencies: ["Drawing", "Imaging", "Tensors"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: [
+        "Datasets", "Drawing", "Imaging", "Pages", "Recognition", "Tensors", "Workers",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "TrainingTests",

@@ -10,30 +10,33 @@ public struct LabelledImages: Sendable {
   public let rows: Int
   /// Of each picture, in pixels.
   public let columns: Int
-  /// All pictures one after the other, row by row; 0 paper, 255 ink.
+  /// Values for each pixel.
+  public let channels: Int
+  /// All pictures one after the other, row by row, channels side by side; 0 paper, 255 ink.
   public let pixels: [UInt8]
   /// The class of each picture: its digit, or `junkLabel`.
   public let labels: [UInt8]
 
-  /// - Precondition: `pixels` holds rows · columns values for each label.
-  public init(rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]) {
-    precondition(pixels.count == rows * columns * labels.count)
+  /// - Precondition: `pixels` holds rows · columns · channels values for each label.
+  public init(rows: Int, columns: Int, channels: Int = 1, pixels: [UInt8], labels: [UInt8]) {
+    precondition(pixels.count == rows * columns * channels * labels.count)
     self.rows = rows
     self.columns = columns
+    self.channels = channels
     self.pixels = pixels
     self.labels = labels
   }
 
   /// The number of pictures.
   public var count: Int { labels.count }
-  /// rows · columns.
-  public var pixelsPerImage: Int { rows * columns }
+  /// rows · columns · channels.
+  public var valuesPerImage: Int { rows * columns * channels }
 
   /// Some of the pictures, in their order.
   public subscript(range: Range<Int>) -> LabelledImages {
     LabelledImages(
-      rows: rows, columns: columns,
-      pixels: Array(pixels[range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage]),
+      rows: rows, columns: columns, channels: channels,
+      pixels: Array(pixels[range.lowerBound * valuesPerImage..<range.upperBound * valuesPerImage]),
       labels: Array(labels[range]))
   }
 

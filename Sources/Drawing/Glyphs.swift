@@ -2,7 +2,7 @@
 /// separated by bars; a point is its column (0...4) and its row (0...8).
 ///
 /// Left out is what looks like a hurried digit: O o D U a I l i S s Z z Σ B b G g P q Q J j T y / | ! ? ( ) ] >.
-let glyphs: [[[Point]]] = [
+package let glyphs: [[[Point]]] = [
   "06 20 46|14 34",  // A
   "41 30 10 01 05 16 36 45",  // C
   "40 00 06 46|03 33",  // E
@@ -53,7 +53,7 @@ let glyphs: [[[Point]]] = [
 ].map(strokes)
 
 /// Digits as they are taught and hurried in several countries, each with what it is.
-let digitGlyphs: [(digit: UInt8, strokes: [[Point]])] = [
+package let digitGlyphs: [(digit: UInt8, strokes: [[Point]])] = [
   (0, "20 01 05 26 45 41 20"), (0, "20 12 14 26 34 32 20"),
   (0, "30 10 01 05 16 36 45 41 30 11"), (0, "00 04 16 36 45 41 20 00"),
   (0, "31 20 01 04 26 45 42 30 01"), (0, "40 20 02 05 26 45 42 20"),

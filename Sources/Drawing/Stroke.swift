@@ -31,16 +31,16 @@ extension GrayImage {
 }
 
 /// The segments of a stroke; of a single point one of length 0.
-@inline(__always)
-func visitSegments(of points: [Point], _ visit: (_ from: Point, _ to: Point) -> Void) {
+@inlinable @inline(__always)
+package func visitSegments(of points: [Point], _ visit: (_ from: Point, _ to: Point) -> Void) {
   if points.count == 1 { visit(points[0], points[0]) }
   for (from, to) in zip(points, points.dropFirst()) { visit(from, to) }
 }
 
 /// Calls `visit` with every pixel near a segment with round ends and with the share of ink that the
 /// segment brings to it: 0...1, falling from 1 to 0 over the pixel where the segment ends.
-@inline(__always)
-func visitInk(
+@inlinable @inline(__always)
+package func visitInk(
   from: Point, to: Point, width: Float, rows: Int, columns: Int,
   _ visit: (_ row: Int, _ column: Int, _ share: Float) -> Void
 ) {
@@ -67,7 +67,7 @@ func visitInk(
 ///
 /// - Source: G. Chaikin, "An algorithm for high-speed curve generation", Computer Graphics and
 ///   Image Processing 3 (1974).
-func rounded(_ points: [Point]) -> [Point] {
+package func rounded(_ points: [Point]) -> [Point] {
   guard points.count > 2 else { return points }
   var result = [points[0]]
   for (a, b) in zip(points, points.dropFirst()) {

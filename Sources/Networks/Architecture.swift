@@ -38,6 +38,22 @@ public indirect enum LayerDescription: Hashable, Sendable {
   case dense(outputs: Int)
   /// `Residual`: the layers beside the shortcut.
   case residual([LayerDescription])
+  /// `Towers`: layers side by side, each on some channels.
+  case towers([TowerDescription])
+}
+
+/// One of `Towers` as data.
+public struct TowerDescription: Hashable, Sendable, Codable {
+  /// How many channels of the input it takes.
+  public var channels: Int
+  /// Its layers.
+  public var layers: [LayerDescription]
+
+  /// A tower of these layers.
+  public init(channels: Int, layers: [LayerDescription]) {
+    self.channels = channels
+    self.layers = layers
+  }
 }
 
 extension Architecture {
@@ -64,17 +80,31 @@ extension Architecture {
   /// what is left after pooling costs a quarter.
   private static func pyramid(channels: [Int], classes: Int = 10) -> Architecture {
     Architecture(
-      classes: classes,
-      layers: [
-        .conv2d(channels: channels[0], kernel: 3), .maxPool2d(size: 2, stride: 2), .batchNorm2d,
-        .relu,
-        .conv2d(channels: channels[1], kernel: 3, padding: 1), .maxPool2d(size: 2, stride: 2),
-        .batchNorm2d, .relu,
-        .conv2d(channels: channels[2], kernel: 3), .batchNorm2d, .relu,
-        .conv2d(channels: channels[3], kernel: 3), .batchNorm2d, .relu,
-        .flatten, .dense(outputs: classes),
-      ])
+      classes: classes, layers: pyramidLayers(channels) + [.dense(outputs: classes)])
   }
+
+  private static func pyramidLayers(_ channels: [Int]) -> [LayerDescription] {
+    [
+      .conv2d(channels: channels[0], kernel: 3), .maxPool2d(size: 2, stride: 2), .batchNorm2d,
+      .relu,
+      .conv2d(channels: channels[1], kernel: 3, padding: 1), .maxPool2d(size: 2, stride: 2),
+      .batchNorm2d, .relu,
+      .conv2d(channels: channels[2], kernel: 3), .batchNorm2d, .relu,
+      .conv2d(channels: channels[3], kernel: 3), .batchNorm2d, .relu, .flatten,
+    ]
+  }
+
+  /// A tile, and what stands around it near and far: a tower for each, one layer that weighs them against
+  /// each other.
+  public static let page = Architecture(
+    input: [28, 28, 4], classes: 26,
+    layers: [
+      .towers([
+        TowerDescription(channels: 1, layers: pyramidLayers([24, 48, 96, 96])),
+        TowerDescription(channels: 3, layers: pyramidLayers([16, 32, 48, 64])),
+      ]),
+      .dense(outputs: 128), .batchNorm2d, .relu, .dense(outputs: 26),
+    ])
 }
 
 // As JSON: {"classes": 10, "input": [28, 28, 1], "layers": [{"type": "conv2d", "channels": 32, …}]}
@@ -105,11 +135,11 @@ extension Architecture: Codable {
 
 extension LayerDescription: Codable {
   private enum Key: String, CodingKey {
-    case type, channels, kernel, stride, padding, size, rate, outputs, layers
+    case type, channels, kernel, stride, padding, size, rate, outputs, layers, towers
   }
 
   /// One object: `type`, the case's name, and the case's numbers under their labels; `dense` has
-  /// `outputs`, `residual` an array `layers`.
+  /// `outputs`, `residual` an array `layers`, `towers` an array of `channels` and `layers`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(typeName, forKey: .type)
@@ -125,6 +155,7 @@ extension LayerDescription: Codable {
     case .dropout(let rate): try container.encode(rate, forKey: .rate)
     case .dense(let outputs): try container.encode(outputs, forKey: .outputs)
     case .residual(let layers): try container.encode(layers, forKey: .layers)
+    case .towers(let towers): try container.encode(towers, forKey: .towers)
     case .globalAveragePool, .batchNorm2d, .relu, .flatten: break
     }
   }
@@ -150,6 +181,8 @@ extension LayerDescription: Codable {
     case "dense": self = .dense(outputs: try number(.outputs))
     case "residual":
       self = .residual(try container.decode([LayerDescription].self, forKey: .layers))
+    case "towers":
+      self = .towers(try container.decode([TowerDescription].self, forKey: .towers))
     default: throw ShapeError("there is no layer of type \(type)")
     }
   }
@@ -165,6 +198,7 @@ extension LayerDescription: Codable {
     case .flatten: "flatten"
     case .dense: "dense"
     case .residual: "residual"
+    case .towers: "towers"
     }
   }
 }

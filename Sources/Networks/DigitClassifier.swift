@@ -5,6 +5,8 @@ public struct DigitClassifier: Sendable {
   private let predictor: Predictor
   /// Rows and columns of a picture.
   public let side: (rows: Int, columns: Int)
+  /// Values for each pixel.
+  public let channels: Int
   private let preprocessing: Preprocessing
   private let temperature: Float
 
@@ -13,6 +15,7 @@ public struct DigitClassifier: Sendable {
     predictor = Predictor(checkpoint.network)
     let input = checkpoint.network.architecture.input
     side = (input[0], input[1])
+    channels = input[2]
     preprocessing = checkpoint.preprocessing
     temperature = checkpoint.temperature
   }
@@ -21,14 +24,16 @@ public struct DigitClassifier: Sendable {
   ///
   /// Where huge weights make an answer NaN, all classes are equally probable.
   ///
-  /// - Parameter tiles: each rows · columns values, 0 paper to 1 ink, row by row.
+  /// - Parameter tiles: each rows · columns · channels values, 0 paper to 1 ink, row by row.
   public func probabilities(of tiles: [[Float]]) -> [[Float]] {
     guard !tiles.isEmpty else { return [] }
     let (rows, columns) = side
-    var images = Tensor(uninitialized: Shape(tiles.count, rows, columns, 1))
+    var images = Tensor(uninitialized: Shape(tiles.count, rows, columns, channels))
     images.withMutableValues { values in
       for (index, tile) in tiles.enumerated() {
-        precondition(tile.count == rows * columns, "\(tile.count) pixels for \(rows)x\(columns)")
+        precondition(
+          tile.count == rows * columns * channels,
+          "\(tile.count) values for \(rows)x\(columns)x\(channels)")
         for (i, pixel) in tile.enumerated() {
           values[index * tile.count + i] = preprocessing(pixel)
         }

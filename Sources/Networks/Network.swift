@@ -128,6 +128,19 @@ private struct Builder {
       let body = Sequential(try layers(descriptions))
       shape = input
       return try append(Residual(body))
+    case .towers(let descriptions):
+      let input = shape
+      try require(rank: 4, description)
+      try check(descriptions.count, 1...100, "towers")
+      var towers: [Towers.Tower] = []
+      for tower in descriptions {
+        try check(tower.channels, 1...100_000, "channels")
+        shape = Shape(input[0], input[1], input[2], tower.channels)
+        towers.append(
+          Towers.Tower(channels: tower.channels, body: Sequential(try layers(tower.layers))))
+      }
+      shape = input
+      return try append(Towers(towers))
     }
   }
 

@@ -68,6 +68,8 @@ public enum DropReason: String, Codable, Hashable, Sendable {
   case page = "on a page of other ink"
   /// Tiny, on a page without digits of usual size.
   case alone = "tiny, without larger digits"
+  /// Print, on a page that somebody wrote on.
+  case printed = "print"
   /// A form has fewer digits.
   case form = "more than the form has"
 }

@@ -1,17 +1,38 @@
 /// The network's answer for one tile.
 public struct ClassProbabilities: Hashable, Sendable {
-  /// The probability of each digit, 0...9. Where the network has a class for what is no digit, its share
-  /// is left out.
-  public let digits: [Float]
-  /// The probability that the tile is no digit; nil from a network without that class.
-  public let noDigit: Double?
+  /// The classes of a network that knows ten digits by hand, what is none, ten digits in print, and signs.
+  public static let pageClasses = 26
 
-  /// - Parameter classes: the probabilities of ten or eleven classes; the eleventh is "no digit".
+  /// The probability of each digit, 0...9, by hand or in print. Where the network has a class for what is no
+  /// digit, its share is left out.
+  public let digits: [Float]
+  /// The probability that the tile is no digit, signs counted in; nil from a network without that class.
+  public let noDigit: Double?
+  /// The share of the digits' probability that is print, 0...1; nil from a network that does not tell.
+  public let printedShare: Double?
+  /// The probability of each sign: point or comma, dash, slash, plus, times; empty from a network without.
+  public let signs: [Float]
+
+  /// Whether the network saw what stands around the tile, so that no rule need judge that.
+  var looksAround: Bool { printedShare != nil }
+
+  /// - Parameter classes: the probabilities of ten classes; of eleven, the last "no digit"; or of
+  ///   `pageClasses`.
   /// - Precondition: at least ten classes.
   public init(_ classes: [Float]) {
-    precondition(classes.count >= 10, "\(classes.count) classes; ten digits and perhaps one more")
-    digits = Array(classes.prefix(10))
-    noDigit = classes.count > 10 ? Double(classes[10]) : nil
+    precondition(classes.count >= 10, "\(classes.count) classes; ten digits and perhaps more")
+    guard classes.count >= Self.pageClasses else {
+      digits = Array(classes.prefix(10))
+      noDigit = classes.count > 10 ? Double(classes[10]) : nil
+      (printedShare, signs) = (nil, [])
+      return
+    }
+    let (written, printed) = (classes[0..<10], classes[11..<21])
+    digits = zip(written, printed).map { $0 + $1 }
+    signs = Array(classes[21..<Self.pageClasses])
+    noDigit = Double(classes[10]) + Double(signs.reduce(0, +))
+    printedShare =
+      Double(printed.reduce(0, +)) / Double(max(Float.leastNormalMagnitude, digits.reduce(0, +)))
   }
 
   /// The most probable digit.

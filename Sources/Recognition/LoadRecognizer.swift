@@ -17,10 +17,13 @@ extension Recognizer {
   public init(_ checkpoint: Checkpoint, file: String) throws(FileError) {
     let architecture = checkpoint.network.architecture
     let (input, classes) = (architecture.input, architecture.classes)
-    guard input == [28, 28, 1] && (classes == 10 || classes == 11) else {
+    let isOfTiles = input == [28, 28, 1] && (classes == 10 || classes == 11)
+    guard
+      isOfTiles || (input == [28, 28, 4] && classes == ClassProbabilities.pageClasses)
+    else {
       throw FileError(
         file: file, expected: "a network that reads 10 digits in 28x28 pixels",
-        found: "\(classes) classes in \(input[0])x\(input[1])")
+        found: "\(classes) classes in \(input[0])x\(input[1])x\(input[2])")
     }
     self.init(classifier: DigitClassifier(checkpoint: checkpoint))
   }

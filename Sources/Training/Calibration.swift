@@ -9,12 +9,15 @@ public import Tensors
 /// should. One number for all classes leaves every answer as it is. Rounded to four decimals, so that
 /// the last bits of the C library's exponential do not show in the checkpoint.
 ///
-/// - Parameter logits: `[images, classes]` of digits that the network was not trained on; of eleven
-///   classes only the ten digits are asked.
+/// - Parameter logits: `[images, classes]` of images that the network was not trained on.
+/// - Parameter ofAllClasses: whether the images may be of any class; otherwise they are digits, and of more
+///   than ten classes only the ten digits are asked.
 /// - Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017, section 4.2. The
 ///   cross-entropy is convex in 1/T, so that a golden-section search finds its only minimum.
-public func calibratingTemperature(logits: Tensor, labels: [UInt8]) -> Float {
-  let digits = logits.ofDigits
+public func calibratingTemperature(
+  logits: Tensor, labels: [UInt8], ofAllClasses: Bool = false
+) -> Float {
+  let digits = ofAllClasses ? logits : logits.ofDigits
   func loss(_ inverse: Double) -> Double {
     meanCrossEntropy(digits, labels: labels, temperature: Float(1 / inverse))
   }
@@ -56,9 +59,9 @@ func meanCrossEntropy(_ logits: Tensor, labels: [UInt8], temperature: Float) -> 
 }
 
 extension Tensor {
-  /// Of a network that knows a class for what is no digit (the eleventh), the logits of the digits.
+  /// Of a network that knows more than ten classes, the logits of the digits.
   var ofDigits: Tensor {
-    guard matrixColumns == 11 else { return self }
+    guard matrixColumns > 10 else { return self }
     let (columns, all) = (matrixColumns, values)
     let rows = all.count / columns
     let kept = (0..<rows).flatMap { all[$0 * columns..<$0 * columns + 10] }

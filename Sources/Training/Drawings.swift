@@ -36,14 +36,14 @@ extension LabelledImages {
     let own = self
     let drawer = Drawer(
       digits: WrittenDigits(labels: labels) { index in
-        let first = index * own.pixelsPerImage
+        let first = index * own.valuesPerImage
         return GrayImage(
           rows: own.rows, columns: own.columns,
-          pixels: Array(own.pixels[first..<first + own.pixelsPerImage]))
+          pixels: Array(own.pixels[first..<first + own.valuesPerImage]))
       })
     var (pixels, labels) = (pixels, labels)
     pixels.reserveCapacity(
-      (count + drawings.junk + drawings.digits + drawings.cutDigits) * pixelsPerImage)
+      (count + drawings.junk + drawings.digits + drawings.cutDigits) * valuesPerImage)
     func add(_ label: UInt8, _ picture: GrayImage) {
       pixels += picture.pixels
       labels.append(label)

@@ -158,10 +158,10 @@ extension Network {
 }
 
 extension LabelledImages {
-  /// Some images as a network takes them: `[images, rows, columns, 1]`.
+  /// Some images as a network takes them: `[images, rows, columns, channels]`.
   public func images(_ range: Range<Int>, preprocessing: Preprocessing) -> Tensor {
-    var tensor = Tensor(uninitialized: Shape(range.count, rows, columns, 1))
-    let places = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
+    var tensor = Tensor(uninitialized: Shape(range.count, rows, columns, channels))
+    let places = range.lowerBound * valuesPerImage..<range.upperBound * valuesPerImage
     tensor.withMutableValues { values in
       pixels.withUnsafeBufferPointer { pixels in
         brightness(of: UnsafeBufferPointer(rebasing: pixels[places]), into: values)

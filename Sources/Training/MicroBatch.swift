@@ -9,6 +9,7 @@ struct MicroBatch: Sendable {
   private var images = Tensor()
   private var labels: [UInt8] = []
   private var augmentationScratch = Tensor()
+  private var tile = Tensor()
   private var logitsGradient = Tensor()
   /// The images' share of their batch.
   private var share: Float = 0
@@ -65,10 +66,14 @@ struct MicroBatch: Sendable {
     _ work: Work, _ indices: ArraySlice<Int>, using generator: inout SplitMix64
   ) {
     let data = work.data
-    images.resize(to: Shape(indices.count, data.rows, data.columns, 1))
+    // Out of the way of the memory that augmenting changes beside it.
+    var images = Tensor()
+    swap(&images, &self.images)
+    defer { swap(&images, &self.images) }
+    images.resize(to: Shape(indices.count, data.rows, data.columns, data.channels))
     labels.removeAll(keepingCapacity: true)
     for index in indices { labels.append(data.labels[index]) }
-    let size = data.pixelsPerImage
+    let size = data.valuesPerImage
     images.withMutableValues { values in
       data.pixels.withUnsafeBufferPointer { pixels in
         for (place, index) in indices.enumerated() {
@@ -77,12 +82,33 @@ struct MicroBatch: Sendable {
           brightness(
             of: UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),
             into: image)
-          work.augmentation.apply(
-            to: image, rows: data.rows, columns: data.columns, scratch: &augmentationScratch,
-            using: &generator)
+          augment(image, work, using: &generator)
         }
         work.preprocessing.apply(to: values)
       }
+    }
+  }
+
+  /// Of pictures with several channels the first one is changed: the tile. What stands around it is another on
+  /// every page.
+  private mutating func augment(
+    _ image: UnsafeMutableBufferPointer<Float>, _ work: Work, using generator: inout SplitMix64
+  ) {
+    let data = work.data
+    let channels = data.channels
+    guard channels > 1 else {
+      work.augmentation.apply(
+        to: image, rows: data.rows, columns: data.columns, scratch: &augmentationScratch,
+        using: &generator)
+      return
+    }
+    tile.resize(to: Shape(data.rows, data.columns))
+    tile.withMutableValues { tile in
+      for index in tile.indices { tile[index] = image[index * channels] }
+      work.augmentation.apply(
+        to: tile, rows: data.rows, columns: data.columns, scratch: &augmentationScratch,
+        using: &generator)
+      for index in tile.indices { image[index * channels] = tile[index] }
     }
   }
 

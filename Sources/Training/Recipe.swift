@@ -28,6 +28,9 @@ public struct Recipe: Sendable {
   public var augmentation = Augmentation.none
   /// The pictures that are drawn and learned beside the training images; nil without any.
   public var drawings: Drawings?
+  /// The pages that are drawn, and read up to the network, whose ink is learned beside the training images; 0
+  /// where the network sees nothing but tiles.
+  public var pages = 0
 
   /// An exponential moving average of the network.
   public struct Average: Sendable, Hashable {
@@ -40,7 +43,7 @@ public struct Recipe: Sendable {
   }
 
   /// Every recipe, as the help of `train` lists them.
-  public static let all: [Recipe] = [quick, standard, photo, reference]
+  public static let all: [Recipe] = [quick, standard, photo, page, reference]
 
   /// One epoch, no augmentation: 99 % in a few seconds.
   public static let quick = Recipe(
@@ -65,6 +68,18 @@ public struct Recipe: Sendable {
         .init(.letters, 9), .init(.lines, 6), .init(.fragment, 3), .init(.touchingDigits, 5),
         .init(.turnedDigit, 3),
       ]), digits: 8_000, cutDigits: 14_000)
+    return recipe
+  }()
+
+  /// For documents: it looks at what stands around a piece of ink, too, and learns print and signs beside
+  /// digits.
+  public static let page: Recipe = {
+    var recipe = standard
+    recipe.name = "page"
+    recipe.architecture = .page
+    recipe.epochs = 8
+    recipe.labelSmoothing = 0.05
+    recipe.pages = 20_000
     return recipe
   }()
 

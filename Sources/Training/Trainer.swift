@@ -48,10 +48,10 @@ public struct Trainer: Sendable {
       throw ShapeError(
         "a batch of \(recipe.batchSize) images cannot be taken from \(data.count) training images")
     }
-    guard recipe.architecture.input == [data.rows, data.columns, 1] else {
+    guard recipe.architecture.input == [data.rows, data.columns, data.channels] else {
       throw ShapeError(
         "the network takes \(recipe.architecture.input), the images are "
-          + "\([data.rows, data.columns, 1])")
+          + "\([data.rows, data.columns, data.channels])")
     }
     self.recipe = recipe
     generator = SplitMix64(seed: seed)

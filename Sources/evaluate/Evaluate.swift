@@ -3,6 +3,7 @@ import Bytes
 import CommandSupport
 import Datasets
 import Networks
+import Pages
 import Recognition
 import Reports
 import Tensors
@@ -118,6 +119,10 @@ struct Evaluate: ParsableCommand {
       }
       set = set[0..<limit]
     }
+    // A network that looks at surroundings sees each digit alone on paper.
+    if checkpoint.network.architecture.input == [set.rows, set.columns, 4] {
+      set = set.alone(on: team)
+    }
     try checkFit(of: checkpoint.network.architecture, to: set)
     let start = secondsOfClock()
     let answers = checkpoint.network.logits(
@@ -141,7 +146,7 @@ struct Evaluate: ParsableCommand {
 
   private func checkFit(of architecture: Architecture, to set: LabelledImages) throws {
     let input = architecture.input
-    guard input == [set.rows, set.columns, 1] else {
+    guard input == [set.rows, set.columns, set.channels] else {
       throw UserError(
         "the checkpoint reads images of \(input[0])x\(input[1]) pixels, these are "
           + "\(set.rows)x\(set.columns)")

@@ -33,7 +33,7 @@ struct Session {
   }
 
   func run(
-    _ trainer: inout Trainer, heldOut: LabelledImages, dataChecksum: String, team: WorkerTeam,
+    _ trainer: inout Trainer, sets: TrainingSets, dataChecksum: String, team: WorkerTeam,
     since start: Double
   ) throws {
     Interruption.watch()
@@ -68,7 +68,7 @@ struct Session {
           + "\(grouped(Int(speed()))) images/s, \(duration(left)) left")
       if trainer.stepInEpoch == trainer.stepsPerEpoch {
         let begin = secondsOfClock()
-        validation = evaluate(trainer, heldOut, team)
+        validation = evaluate(trainer, sets.heldOut, team)
         if trainer.isFinite { lastGood = try state(of: trainer, dataChecksum) }
         measuring += secondsOfClock() - begin
         log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
@@ -94,7 +94,7 @@ struct Session {
     let checkpoint = Checkpoint(
       of: trainer, plan: plan, dataChecksum: dataChecksum,
       trainingImages: trainer.trainingImages, validation: validation,
-      temperature: temperature(of: trainer, heldOut, team))
+      temperature: temperature(of: trainer, sets, team))
     try checkpoint.write(to: output)
     removeState(dataChecksum: dataChecksum)
     printError(
@@ -152,13 +152,22 @@ struct Session {
     return Evaluation(logits: logits(of: trainer, heldOut, team), labels: heldOut.labels)
   }
 
-  /// The temperature that fits the digits held out; 1 without any.
+  /// The temperature that fits the pages held out, or else the digits; 1 without any.
   private func temperature(
-    of trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
+    of trainer: Trainer, _ sets: TrainingSets, _ team: WorkerTeam
   ) -> Float {
-    guard heldOut.count > 0 else { return 1 }
+    if let pages = sets.heldOutPages {
+      let logits = logits(of: trainer, pages, team)
+      let right = zip(logits.argmaxOfRows(), pages.labels).count { $0 == Int($1) }
+      printError(
+        "Ink of pages drawn with digits held out: \(grouped(pages.count)) pieces, "
+          + "\(fixed(100 * Double(right) / Double(max(1, pages.count)), 2)) % of their classes right."
+      )
+      return calibratingTemperature(logits: logits, labels: pages.labels, ofAllClasses: true)
+    }
+    guard sets.heldOut.count > 0 else { return 1 }
     return calibratingTemperature(
-      logits: logits(of: trainer, heldOut, team), labels: heldOut.labels)
+      logits: logits(of: trainer, sets.heldOut, team), labels: sets.heldOut.labels)
   }
 
   private func logits(

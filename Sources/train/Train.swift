@@ -2,7 +2,10 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Datasets
+import Imaging
 import Networks
+import Pages
+import Tensors
 import Training
 import Workers
 
@@ -13,7 +16,8 @@ struct Train: ParsableCommand {
     abstract: "Trains a network on the MNIST digits and saves it as a checkpoint.",
     discussion: """
       Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
-      photo (wider, for photos of pages: it also learns what is not a digit), reference (the \
+      photo (wider, for photos of pages: it also learns what is not a digit), page (it also \
+      sees what stands around a digit, and learns from drawn pages; needs fonts), reference (the \
       network of the textbooks).
 
       Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
@@ -23,7 +27,7 @@ struct Train: ParsableCommand {
 
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
-  @Option(help: "quick, standard, photo or reference. (default: quick)")
+  @Option(help: "quick, standard, photo, page or reference. (default: quick)")
   var recipe: String?
   @Option(parsing: .unconditional, help: "Passes over the training images. (default: the recipe's)")
   var epochs: Int?
@@ -44,11 +48,17 @@ struct Train: ParsableCommand {
   @Option(
     help: "Go on with a stopped run: the file that it saved. Only --learning-rate may be smaller.")
   var resume: String?
+  @Option(help: "Only draw some pages as the recipe page learns from, into this PNG file.")
+  var contactSheet: String?
   @Option(help: "Append one JSON object a line about steps and epochs to this file.")
   var log: String?
 
   func run() throws {
     warnOfDebugBuild()
+    if let contactSheet {
+      try drawContactSheet(contactSheet)
+      return
+    }
     let start = secondsOfClock()
     let threads = try checkedThreads(threads)
     try checkNotEmpty([
@@ -74,12 +84,23 @@ struct Train: ParsableCommand {
         "--validation \(plan.validation) leaves nothing to train on: there are only "
           + "\(images.count) training images")
     }
+    let team = WorkerTeam(threads: threads)
     let split = images.count - plan.validation
-    var trainer = try Trainer(recipe: recipe, data: images[0..<split], seed: plan.seed)
+    let sets = try TrainingSets(
+      learned: images[0..<split], heldOut: images[split..<images.count], pages: recipe.pages,
+      seed: plan.seed, on: team)
+    var trainer = try Trainer(recipe: recipe, data: sets.learned, seed: plan.seed)
     if let saved { try SavedTraining.restore(&trainer, from: saved) }
     try session.run(
-      &trainer, heldOut: images[split..<images.count], dataChecksum: images.checksum,
-      team: WorkerTeam(threads: threads), since: start)
+      &trainer, sets: sets, dataChecksum: images.checksum, team: team, since: start)
+  }
+
+  private func drawContactSheet(_ path: String) throws {
+    let fonts = try PageFonts.load()
+    let images = try MNIST.training(in: data)
+    let supplies = Supplies(digits: images.digitPictures, print: fonts.print, hand: fonts.hand)
+    var generator = SplitMix64(seed: seed ?? 1)
+    try writeFile(path, encodePNG(pageContactSheet(supplies, using: &generator)))
   }
 
   /// The plan that the options ask for.

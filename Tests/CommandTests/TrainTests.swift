@@ -136,7 +136,10 @@ import Testing
       "--learning-rate -1",
       "train: --learning-rate must be above 0 and at most 100, not -1.0"
     ),
-    ("--recipe best", "train: --recipe must be one of quick, standard, photo, reference, not best"),
+    (
+      "--recipe best",
+      "train: --recipe must be one of quick, standard, photo, page, reference, not best"
+    ),
     ("--batch-size 0", "train: --batch-size must be from 1 to 65536, not 0"),
     (
       "--batch-size 501",

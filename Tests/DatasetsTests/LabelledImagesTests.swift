@@ -24,7 +24,7 @@ import Testing
 
   @Test func imagesAndLabelsAreRead() throws {
     let set = try load()
-    #expect((set.rows, set.columns, set.count, set.pixelsPerImage) == (2, 4, 3, 8))
+    #expect((set.rows, set.columns, set.count, set.valuesPerImage) == (2, 4, 3, 8))
     #expect(set.pixels == Array(0..<24))
     #expect(set.labels == [7, 0, 9])
     let part = set[1..<3]

@@ -13,7 +13,7 @@ import Testing
       .flatten, .dense(outputs: 6),
     ])
 
-  @Test(arguments: [Architecture.quick, .standard, .reference, everyKind])
+  @Test(arguments: [Architecture.quick, .standard, .reference, .page, everyKind])
   func whatIsWrittenIsRead(architecture: Architecture) throws {
     #expect(try Architecture(json: architecture.json) == architecture)
   }
@@ -29,6 +29,16 @@ import Testing
         + #"{"channels":4,"kernel":1,"padding":0,"stride":1,"type":"conv2d"},"#
         + #"{"layers":[{"type":"relu"}],"type":"residual"}],"type":"residual"},"#
         + #"{"type":"globalAveragePool"},{"type":"flatten"},{"outputs":6,"type":"dense"}]}"#)
+  }
+
+  @Test func towersAsText() {
+    let towers = Architecture(
+      input: [3, 3, 2], classes: 2,
+      layers: [.towers([TowerDescription(channels: 2, layers: [.flatten])]), .dense(outputs: 2)])
+    #expect(
+      towers.json
+        == #"{"classes":2,"input":[3,3,2],"layers":[{"towers":[{"channels":2,"layers":["#
+        + #"{"type":"flatten"}]}],"type":"towers"},{"outputs":2,"type":"dense"}]}"#)
   }
 
   @Test(arguments: [

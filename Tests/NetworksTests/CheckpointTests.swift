@@ -180,7 +180,7 @@ import Testing
       try message("{}") == start + "the architecture is not what this program writes" + advice)
     #expect(
       try message(#"{"classes":3,"input":[6,5,1],"layers":[{"type":"x\ny"}]}"#)
-        == start + "there is no layer of type x?y" + advice)
+        == start + #"there is no layer of type x\ny"# + advice)
     #expect(
       try message(#"{"classes":-3,"input":[6,5,1],"layers":[{"type":"flatten"}]}"#)
         == start + "-3 classes were announced, the last layer gives [1, 30]" + advice)

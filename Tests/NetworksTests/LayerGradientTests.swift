@@ -98,6 +98,25 @@ import Testing
     try check(layer, at: normal(Shape(4, 6, 7, 2)))
   }
 
+  @Test func towers() throws {
+    var generator = SplitMix64(seed: 8)
+    let near = Sequential([
+      Conv2d(
+        inputChannels: 2, outputChannels: 3, window: Window(side: 3, stride: 1, padding: 0),
+        using: &generator), Flatten(),
+    ])
+    let far = Sequential([
+      Conv2d(
+        inputChannels: 3, outputChannels: 4, window: Window(side: 2, stride: 2, padding: 0),
+        using: &generator), GlobalAveragePool(),
+      Dense(inputs: 4, outputs: 5, using: &generator),
+    ])
+    let layer = Towers([
+      Towers.Tower(channels: 2, body: near), Towers.Tower(channels: 3, body: far),
+    ])
+    try check(layer, at: normal(Shape(3, 5, 7, 5)))
+  }
+
   @Test func residual() throws {
     var generator = SplitMix64(seed: 9)
     let layer = Residual(

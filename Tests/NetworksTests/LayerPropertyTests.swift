@@ -24,6 +24,16 @@ import Testing
       ("dropout", Dropout(rate: 0.3), image), ("flatten", Flatten(), image),
       ("residual", Residual(body), image),
       (
+        "towers",
+        Towers([
+          Towers.Tower(
+            channels: 2,
+            body: Sequential([
+              conv(Window(side: 3), inputs: 2), BatchNorm2d(channels: 4), Flatten(),
+            ])), Towers.Tower(channels: 1, body: Sequential([GlobalAveragePool()])),
+        ]), image
+      ),
+      (
         "sequential",
         Sequential([
           conv(Window(side: 3)), MaxPool2d(side: 2, stride: 2), BatchNorm2d(channels: 4), ReLU(),
@@ -317,5 +327,11 @@ import Testing
     #expect(
       message(Residual(Sequential([Flatten()])), Shape(1, 2, 3, 4))
         == "a residual body must keep the shape: [1, 2, 3, 4] became [1, 24]")
+    let towers = Towers([Towers.Tower(channels: 3, body: Sequential([ReLU()]))])
+    #expect(
+      message(towers, Shape(1, 2, 3, 4))
+        == "towers take [batch, rows, columns, 3], not [1, 2, 3, 4]")
+    #expect(
+      message(towers, Shape(1, 2, 4, 3)) == "a tower must end in [batch, values], not [1, 2, 4, 3]")
   }
 }

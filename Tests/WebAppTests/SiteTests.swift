@@ -12,11 +12,14 @@ import Testing
     ("fd00::/8", "fd12:3456::1", true), ("fd00::/8", "fe80::1", false),
     ("::1", "0:0:0:0:0:0:0:1", true), ("127.0.0.1", "::ffff:127.0.0.1", true),
   ]) func rangesOfAddresses(range: String, address: String, isInside: Bool) throws {
-    let range = try #require(AddressRange(range)), address = try #require(IPAddress(address))
+    let range = try #require(AddressRange(range))
+    let address = try #require(IPAddress(address))
     #expect(range.contains(address) == isInside)
   }
 
-  @Test(arguments: ["", "10.0.0", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "a"])
+  @Test(arguments: [
+    "", "10.0.0", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "a",
+  ])
   func whatIsNoRangeIsRefused(text: String) { #expect(AddressRange(text) == nil) }
 
   @Test func clientsOfVersion6AreToldApartByNetworks() {
@@ -26,18 +29,21 @@ import Testing
     #expect(IPAddress("fe80::1%eth0") == IPAddress("fe80::1"))
   }
 
-  @Test(arguments: [
-    ("Example.org", "example.org", nil), ("localhost:8501", "localhost", 8501),
-    ("example.org.", "example.org", nil), ("[::1]:8501", "::1", 8501), ("a:", "a", nil),
-    ("192.0.2.1:80", "192.0.2.1", 80),
-  ] as [(String, String, Int?)])
+  @Test(
+    arguments: [
+      ("Example.org", "example.org", nil), ("localhost:8501", "localhost", 8501),
+      ("example.org.", "example.org", nil), ("[::1]:8501", "::1", 8501), ("a:", "a", nil),
+      ("192.0.2.1:80", "192.0.2.1", 80),
+    ] as [(String, String, Int?)])
   func hostsAreRead(text: String, host: String, port: Int?) throws {
     let authority = try #require(Authority(text))
     #expect(authority.host == host)
     #expect(authority.port == port)
   }
 
-  @Test(arguments: ["", ":80", "a b", "a/b", "a:b", "a:123456", "[::1", "[x]", "::1", "user@a", "a:-1"])
+  @Test(arguments: [
+    "", ":80", "a b", "a/b", "a:b", "a:123456", "[::1", "[x]", "::1", "user@a", "a:-1",
+  ])
   func whatIsNoHostIsRefused(text: String) { #expect(Authority(text) == nil) }
 
   @Test func namesCanBePointedElsewhereAddressesCannot() {
@@ -52,7 +58,8 @@ import Testing
     ("https://a.org", "a.org", true), ("https://a.org", "A.ORG:443", true),
     ("http://b.org", "a.org", false), ("http://a.org.b.org", "a.org", false),
   ]) func originsOfTheServersOwnPages(origin: String, host: String, isOwn: Bool) throws {
-    let origin = try #require(WebOrigin(origin)), host = try #require(Authority(host))
+    let origin = try #require(WebOrigin(origin))
+    let host = try #require(Authority(host))
     #expect(origin.isServed(by: host) == isOwn)
   }
 
@@ -101,7 +108,8 @@ import Testing
 
   @Test func aClientHoldsAsMuchMemoryAsItLeaves() throws {
     let budget = MemoryBudget(bytes: 100)
-    let one = IPAddress("192.0.2.1"), two = IPAddress("192.0.2.2")
+    let one = IPAddress("192.0.2.1")
+    let two = IPAddress("192.0.2.2")
     var share: MemoryBudget.Share? = budget.share(of: one)
     #expect(share?.grow(by: 50) == true)
     #expect(share?.grow(by: 1) == false)

@@ -30,6 +30,8 @@ struct TileReader: Sendable {
   let classifier: any TileClassifier
   /// The page: 0 paper, 255 ink.
   let ink: GrayImage
+  /// What stands around ink, where the network looks at it.
+  private let surroundings: InkSurroundings?
   let normalize: ReadingParameters.NormalizeTile
   let parameters: ReadingParameters.Classify
   /// How many more tiles the network may be asked about; below 0 when the last question was larger.
@@ -44,6 +46,7 @@ struct TileReader: Sendable {
     remainingTiles = maximumTiles
     self.classifier = classifier
     self.ink = ink
+    surroundings = classifier.channels > 1 ? InkSurroundings(ink: ink) : nil
     self.normalize = normalize
     self.parameters = parameters
   }
@@ -53,7 +56,10 @@ struct TileReader: Sendable {
     var asked: Set<Region> = []
     let unknown = regions.filter { answers[$0] == nil && asked.insert($0).inserted }
     let tiles = unknown.map { DigitPatch($0, ink: ink, normalize).tile() }
-    for (region, answer) in zip(unknown, zip(tiles, ask(tiles))) { answers[region] = answer }
+    let around = unknown.map { surroundings?.around($0) }
+    for (region, answer) in zip(unknown, zip(tiles, ask(tiles, around))) {
+      answers[region] = answer
+    }
     return regions.compactMap { region in
       answers[region].map {
         Candidate(
@@ -68,14 +74,25 @@ struct TileReader: Sendable {
     let upright = candidates(regions, origin: .whole).map(\.probabilities)
     let patches = regions.map { DigitPatch($0, ink: ink, normalize) }
     var all = [upright]
-    for turns in 1..<4 { all.append(ask(patches.map { $0.tile(quarterTurns: turns) })) }
+    let around = regions.map { surroundings?.around($0) }
+    for turns in 1..<4 {
+      all.append(
+        ask(
+          patches.map { $0.tile(quarterTurns: turns) },
+          around.map { $0?.turned(quarterTurns: turns) }))
+    }
     return all
   }
 
-  private mutating func ask(_ tiles: [GrayImage]) -> [ClassProbabilities] {
+  private mutating func ask(
+    _ tiles: [GrayImage], _ surroundings: [SurroundingInk?]
+  ) -> [ClassProbabilities] {
     if tiles.isEmpty { return [] }
     remainingTiles -= tiles.count
-    return classifier.probabilities(of: tiles).map {
+    let inputs = zip(tiles, surroundings).map { tile, around in
+      around.map { tile.interleaved(with: $0) } ?? tile.pixels
+    }
+    return classifier.probabilities(of: inputs).map {
       let answer = ClassProbabilities($0)
       return parameters.rejects ? answer : answer.withoutRejection()
     }
@@ -96,6 +113,11 @@ extension Candidate {
       noDigit = 0
       // Without the class only the digits' own sizes can be trusted.
       ownDrop = origin == .doubtful || origin == .tiny ? .unsure : nil
+      return
+    }
+    if probabilities.looksAround {
+      noDigit = network
+      ownDrop = network > parameters.maximumNoDigit ? .network : nil
       return
     }
     let digit = probabilities.digit

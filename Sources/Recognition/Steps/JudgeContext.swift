@@ -63,6 +63,9 @@ func judgeContext(
   _ candidates: [Candidate], referenceHeight: Double,
   _ parameters: ReadingParameters.JudgeContext = .init()
 ) -> [JudgedCandidate] {
+  if candidates.contains(where: { $0.probabilities.looksAround }) {
+    return judgedByNetwork(candidates)
+  }
   let drops =
     parameters.isOn
     ? ContextJudge(candidates, referenceHeight: referenceHeight, parameters).drops()
@@ -71,6 +74,19 @@ func judgeContext(
   let hasUsual = zip(candidates, drops).contains { $0.origin != .tiny && $1 == nil }
   return zip(candidates, drops).map {
     JudgedCandidate(candidate: $0, drop: hasUsual ? $1 : $1 ?? .alone)
+  }
+}
+
+/// The network has seen what stands beside each candidate. Print is left out where somebody wrote by hand on the
+/// page.
+private func judgedByNetwork(_ candidates: [Candidate]) -> [JudgedCandidate] {
+  func isPrint(_ candidate: Candidate) -> Bool {
+    candidate.probabilities.printedShare ?? 0 > 0.5
+  }
+  let isWritten = candidates.contains { $0.ownDrop == nil && !isPrint($0) }
+  return candidates.map {
+    JudgedCandidate(
+      candidate: $0, drop: $0.ownDrop ?? (isWritten && isPrint($0) ? .printed : nil))
   }
 }
 

@@ -186,7 +186,7 @@ struct Splitter {
   }
 
   /// Everything between two cuts that is as large as a digit.
-  private func parts(
+  func parts(
     of whole: Candidate, cuts: Cuts
   ) -> (spans: [(from: Int, to: Int)], regions: [Region]) {
     let height = cuttingHeight(of: whole)
