@@ -371,7 +371,7 @@ def counts_what_is_no_http(serve, recognize):
                 connection.sendall(data)
                 assert connection.recv(65536).startswith(b"HTTP/1.1 400")
         wait("the counts", lambda: server.metric('refusals_total{reason="not_http"}') == 2)
-        assert sum("not HTTP" in line for line in server.log) == 2, server.log
+        wait("the log", lambda: sum("not HTTP" in line for line in server.log) == 2)
 
 
 def cuts_slow_clients_off(serve, recognize):
