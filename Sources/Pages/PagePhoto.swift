@@ -82,7 +82,7 @@ private struct Camera {
     if generator.below(3) > 0 {
       picture = picture.blurred(sigma: Double(generator.uniform(0.4, 1.5)))
     }
-    let grain = generator.below(3) == 0 ? generator.uniform(3, 14) : generator.uniform(0, 3)
+    let grain = generator.below(3) == 0 ? generator.uniform(3, 20) : generator.uniform(0, 4)
     // The sum of two uniform numbers is near enough to normal, and ten times as fast.
     for index in picture.pixels.indices {
       let noise = (generator.uniform() + generator.uniform() - 1) * 2.4 * grain

@@ -10,6 +10,8 @@ public struct PageSamples: Sendable {
   public var pages: Int
   /// The samples of one page at most, chosen by chance.
   public var maximumPerPage = 24
+  /// The samples of a page that are nothing: half as many as the others, or this number.
+  public var minimumOthers = 3
   /// Of a piece that may be several digits, so many parts that are none.
   public var maximumFalseParts = 3
 
@@ -57,9 +59,18 @@ public struct PageSamples: Sendable {
           (falseParts[result.generator.below(falseParts.count)], PageClass.other))
       }
     }
-    for index in result.generator.permutation(of: chosen.count).prefix(maximumPerPage) {
+    // Most ink of a page is nothing, and what is rare among the samples is doubted in reading.
+    let known = chosen.count { $0.label != PageClass.other }
+    var others = max(minimumOthers, known / 2)
+    var count = 0
+    for index in result.generator.permutation(of: chosen.count) where count < maximumPerPage {
+      if chosen[index].label == PageClass.other {
+        if others == 0 { continue }
+        others -= 1
+      }
       result.values += page.values(of: chosen[index].region)
       result.labels.append(chosen[index].label)
+      count += 1
     }
   }
 }
