@@ -96,6 +96,8 @@ struct Train: ParsableCommand {
   }
 
   private func drawContactSheet(_ path: String) throws {
+    try checkNotEmpty([("--data", data), ("--contact-sheet", path)])
+    try checkOutputs([("--contact-sheet", path)], inputs: MNIST.paths(in: data))
     let fonts = try PageFonts.load()
     let images = try MNIST.training(in: data)
     let supplies = Supplies(digits: images.digitPictures, print: fonts.print, hand: fonts.hand)

@@ -227,6 +227,11 @@ import Testing
       ("--output ''", "--output needs a path, not an empty text"),
       ("--output a --log ''", "--log needs a path, not an empty text"),
       ("--resume ''", "--resume needs a path, not an empty text"),
+      (
+        "--contact-sheet '\(images)'",
+        "--contact-sheet \(images) would overwrite the input \(images)"
+      ),
+      ("--contact-sheet ''", "--contact-sheet needs a path, not an empty text"),
     ] {
       let outcome = try train(options)
       #expect(outcome.status == 1)
