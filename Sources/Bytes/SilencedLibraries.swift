@@ -16,7 +16,7 @@ public func withSilencedLibraries<Result, Failure: Error>(
 
 private let silence = Mutex(Silence())
 
-private struct Silence: @unchecked Sendable {
+private struct Silence {
   /// C's variable `stderr`; nil where it cannot be found, and then nothing is silenced.
   private let variable: UnsafeMutablePointer<UnsafeMutablePointer<FILE>?>?
   private let nowhere = fopen("/dev/null", "we")

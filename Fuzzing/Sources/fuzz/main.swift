@@ -6,6 +6,7 @@ guard CommandLine.arguments.count > 1, let target = targets[CommandLine.argument
   print(targets.keys.sorted().joined(separator: "\n"))
   exit(CommandLine.arguments.count > 1 ? 1 : 0)
 }
+// `nonisolated(unsafe)` is right because libFuzzer, which starts below, calls back on this one thread.
 nonisolated(unsafe) let read = target
 
 @_silgen_name("LLVMFuzzerRunDriver")
