@@ -1,14 +1,5 @@
 public import Imaging
 
-/// Ink that reading would ask the network about, and what the network would see of it.
-public struct InkProposal: Sendable {
-  /// The ink, in pixels of the working copy.
-  public let region: Region
-  /// 28 · 28 · 4 values, channels side by side: the tile, what stands around it near, its own ink there, and far; 0
-  /// paper, 255 ink.
-  public let values: [UInt8]
-}
-
 /// The steps of reading up to the network, for pages whose every pixel is known: what a network is trained on is
 /// what it will be asked.
 public struct InkProposer: Sendable {

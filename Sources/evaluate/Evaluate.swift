@@ -120,7 +120,7 @@ struct Evaluate: ParsableCommand {
       set = set[0..<limit]
     }
     // A network that looks at surroundings sees each digit alone on paper.
-    if checkpoint.network.architecture.input == [set.rows, set.columns, 4] {
+    if checkpoint.network.architecture.input == [28, 28, 4], set.rows == 28, set.columns == 28 {
       set = set.alone(on: team)
     }
     try checkFit(of: checkpoint.network.architecture, to: set)

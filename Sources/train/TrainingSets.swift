@@ -1,4 +1,4 @@
-import Bytes
+import CommandSupport
 import Datasets
 import Pages
 import Tensors
@@ -10,20 +10,26 @@ struct TrainingSets {
   let learned: LabelledImages
   /// The digits held out.
   let heldOut: LabelledImages
-  /// The ink of pages drawn with the digits held out; nil without pages.
+  /// The ink of pages drawn with the digits held out; nil without pages, and where a digit is missing among them.
   let heldOutPages: LabelledImages?
 
   /// One page in so many is drawn with digits held out.
   private static let heldOutShare = 12
 
   /// - Parameter pages: how many pages are drawn; with 0 the images are learned as they are.
-  /// - Throws: `FileError` when a font is missing.
+  /// - Throws: `FileError` when a font is missing; `UserError` when the images are not 28 × 28, or there are none
+  ///   of a digit.
   init(
     learned: LabelledImages, heldOut: LabelledImages, pages: Int, seed: UInt64, on team: WorkerTeam
-  ) throws(FileError) {
+  ) throws {
     guard pages > 0 else {
       (self.learned, self.heldOut, heldOutPages) = (learned, heldOut, nil)
       return
+    }
+    guard learned.rows == 28, learned.columns == 28, learned.hasEachDigit else {
+      throw UserError(
+        "pages are drawn from images of 28x28 pixels with each digit among them; these are "
+          + "\(learned.count) of \(learned.rows)x\(learned.columns)")
     }
     let fonts = try PageFonts.load()
     var generator = SplitMix64(seed: seed)
@@ -37,6 +43,11 @@ struct TrainingSets {
       rows: 28, columns: 28, channels: lone.channels, pixels: lone.pixels + own.pixels,
       labels: lone.labels + own.labels)
     self.heldOut = heldOut.alone(on: team)
-    heldOutPages = heldOut.count > 0 ? ink(heldOut, pages: pages / Self.heldOutShare) : nil
+    heldOutPages =
+      heldOut.hasEachDigit ? ink(heldOut, pages: pages / Self.heldOutShare) : nil
   }
+}
+
+extension LabelledImages {
+  fileprivate var hasEachDigit: Bool { Set(labels).isSuperset(of: 0...9) }
 }
