@@ -80,6 +80,9 @@ struct LayoutArtist {
 
   private mutating func isOne(in count: Int) -> Bool { generator.below(count) == 0 }
 
+  /// Seven to eleven dots a digit where print is of dots; nil mostly.
+  private mutating func dots() -> Int? { isOne(in: 5) ? 7 + generator.below(5) : nil }
+
   private mutating func face() -> Typeface {
     writer.supplies.print[generator.below(writer.supplies.print.count)]
   }
@@ -178,7 +181,8 @@ struct LayoutArtist {
             using: &generator)
         } else {
           column = writer.write(
-            number(1...7), hand, left: column, baseline: base, climb: climb, using: &generator)
+            isOne(in: 5) ? amount() : number(1...7), hand, left: column, baseline: base,
+            climb: climb, using: &generator)
         }
         column += height * uniform(0.6, 3)
       }
@@ -457,7 +461,7 @@ struct LayoutArtist {
   private mutating func paragraph(
     top: Float, left: Float, bottom: Float, right: Float, size: Float, digitShare: Int
   ) {
-    let face = face()
+    let (face, dots) = (face(), dots())
     let darkness = uniform(0.35, 1)
     let spacing = size * uniform(1.4, 2.2)
     var baseline = top + 1.4 * size
@@ -466,10 +470,10 @@ struct LayoutArtist {
       while column < right - size {
         let text =
           isOne(in: digitShare)
-          ? number(1...5) : Writer.word(1 + generator.below(9), using: &generator)
+          ? printedNumber() : Writer.word(1 + generator.below(9), using: &generator)
         column = writer.letter(
           text + [" ", " ", ", ", ". ", ": ", " - "][generator.below(6)], face, size: size,
-          left: column, baseline: baseline, darkness: darkness)
+          left: column, baseline: baseline, darkness: darkness, dots: dots)
       }
       baseline += spacing
     }
@@ -479,12 +483,44 @@ struct LayoutArtist {
   private mutating func paperWords(_ count: Int) {
     for _ in 0..<count {
       let size = height * uniform(0.3, 1.1)
-      let (face, darkness) = (face(), uniform(0.25, 1))
+      let (face, darkness, dots) = (face(), uniform(0.25, 1), dots())
       let text =
-        isOne(in: 4) ? number(1...6) : Writer.word(2 + generator.below(9), using: &generator)
+        isOne(in: 3)
+        ? printedNumber() : Writer.word(2 + generator.below(9), using: &generator)
       writer.letter(
         text, face, size: size, left: uniform(0, columns), baseline: uniform(size, rows),
-        darkness: darkness)
+        darkness: darkness, dots: dots)
+    }
+    if isOne(in: 4) {
+      let (top, left) = (uniform(0, rows), uniform(-0.2, 0.8) * columns)
+      paragraph(
+        top: top, left: left, bottom: top + height * uniform(1, 4),
+        right: left + columns * uniform(0.2, 0.8), size: height * uniform(0.3, 0.8), digitShare: 4)
+    }
+    if isOne(in: 8) { bars() }
+  }
+
+  /// A number as forms print it: of a page, a date, a telephone number.
+  private mutating func printedNumber() -> String {
+    switch generator.below(4) {
+    case 0: number(2...2) + "-" + number(2...2) + "-" + number(2...4)
+    case 1: number(2...3) + " " + number(2...3) + " " + number(2...3)
+    case 2: "(" + number(1...2) + ")"
+    default: number(1...6)
+    }
+  }
+
+  /// A row of upright bars, as sorting machines print on envelopes, or a bar code.
+  private mutating func bars() {
+    let (top, tall) = (uniform(0, rows), height * uniform(0.3, 1))
+    let (step, darkness) = (height * uniform(0.1, 0.4), uniform(0.15, 0.9))
+    var column = uniform(-0.2, 0.6) * columns
+    for _ in 0..<8 + generator.below(30) {
+      column += step * Float(1 + generator.below(3))
+      writer.sheet.begin(.other)
+      writer.sheet.stroke(
+        [Point(row: top, column: column), Point(row: top + tall, column: column)],
+        width: step * uniform(0.25, 0.5), darkness: darkness)
     }
   }
 

@@ -1,3 +1,5 @@
+public import Recognition
+
 /// What a mark on a drawn page is.
 public enum Mark: Hashable, Sendable {
   /// A digit that somebody wrote.
@@ -10,20 +12,6 @@ public enum Mark: Hashable, Sendable {
   case line
   /// Letters, scribbles, stamps, shadows and all else.
   case other
-}
-
-/// Signs that stand among digits.
-public enum Sign: UInt8, CaseIterable, Hashable, Sendable {
-  /// A decimal point or comma; a colon or the dots of a division sign are two.
-  case point
-  /// A minus sign or a dash; an equals sign is two.
-  case dash
-  /// A slash, as in a date.
-  case slash
-  /// A plus sign.
-  case plus
-  /// A sign of multiplication like an x.
-  case times
 }
 
 /// The classes of a network that was trained on pages.

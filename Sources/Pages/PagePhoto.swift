@@ -30,7 +30,8 @@ extension PagePhoto {
   /// The same of one layout.
   public init(_ supplies: Supplies, layout: Layout, using generator: inout SplitMix64) {
     // Small crops of a field, and pages with hundreds of digits.
-    let height = expf(generator.uniform(logf(14), logf(64)))
+    let largest: Float = layout == .single ? 130 : 64
+    let height = expf(generator.uniform(logf(14), logf(largest)))
     let isCrop = layout == .single || generator.below(4) == 0
     let across = height * generator.uniform(isCrop ? 4 : 9, isCrop ? 9 : 22)
     let down = height * generator.uniform(isCrop ? 1.6 : 5, isCrop ? 3.5 : 14)
@@ -80,8 +81,9 @@ private struct Camera {
     var picture = GrayImage(
       rows: rows, columns: columns, pixels: values.map { UInt8(min(255, max(0, $0))) })
     if generator.below(3) > 0 {
-      picture = picture.blurred(sigma: Double(generator.uniform(0.4, 1.5)))
+      picture = picture.blurred(sigma: Double(generator.uniform(0.4, 2.2)))
     }
+    if generator.below(4) == 0 { addTexture(&picture, using: &generator) }
     let grain = generator.below(3) == 0 ? generator.uniform(3, 20) : generator.uniform(0, 4)
     // The sum of two uniform numbers is near enough to normal, and ten times as fast.
     for index in picture.pixels.indices {
@@ -89,6 +91,22 @@ private struct Camera {
       picture.pixels[index] = UInt8(min(255, max(0, Float(picture.pixels[index]) + noise)))
     }
     return picture
+  }
+
+  /// Grain larger than a pixel, as of cardboard, wood, and of photos that were compressed.
+  private func addTexture(_ picture: inout GrayImage, using generator: inout SplitMix64) {
+    let noise = GrayImage(
+      rows: rows, columns: columns,
+      pixels: (0..<rows * columns).map { _ in
+        UInt8(255 * (generator.uniform() + generator.uniform()) / 2)
+      })
+    let sigma = generator.uniform(0.6, 2.5)
+    // A blur divides the deviation of noise by about 3.5 sigma.
+    let strength = generator.uniform(3, 14) / 52 * max(1, 3.5 * sigma)
+    for (index, value) in noise.blurred(sigma: Double(sigma)).pixels.enumerated() {
+      let level = Float(picture.pixels[index]) + strength * (Float(value) - 127)
+      picture.pixels[index] = UInt8(min(255, max(0, level)))
+    }
   }
 
   /// Brighter on one side than on the other.

@@ -9,9 +9,9 @@ public struct PageSamples: Sendable {
   /// Pages that are drawn.
   public var pages: Int
   /// The samples of one page at most, chosen by chance.
-  public var maximumPerPage = 24
-  /// The samples of a page that are nothing: half as many as the others, or this number.
-  public var minimumOthers = 3
+  public var maximumPerPage = 28
+  /// The samples of a page that are nothing: as many as the others, or this number.
+  public var minimumOthers = 5
   /// Of a piece that may be several digits, so many parts that are none.
   public var maximumFalseParts = 3
 
@@ -59,9 +59,10 @@ public struct PageSamples: Sendable {
           (falseParts[result.generator.below(falseParts.count)], PageClass.other))
       }
     }
-    // Most ink of a page is nothing, and what is rare among the samples is doubted in reading.
+    // Most ink of a page is nothing, and what is rare among the samples is doubted in reading: there the odds
+    // of a digit are raised again (`digitOdds`).
     let known = chosen.count { $0.label != PageClass.other }
-    var others = max(minimumOthers, known / 2)
+    var others = max(minimumOthers, known)
     var count = 0
     for index in result.generator.permutation(of: chosen.count) where count < maximumPerPage {
       if chosen[index].label == PageClass.other {
@@ -80,8 +81,12 @@ struct InkJudge {
   private let sheet: Sheet
   private let quarterTurns: Int
   private let workingRows: Int, workingColumns: Int
+  /// The mark of each pixel of dark ink; below 0 where there is none.
+  private let owners: [Int16]
   /// The pixels of dark ink of each mark.
   private let areas: [Int]
+  /// The column of the sheet for each one of the copy.
+  private let sheetColumns: [Int]
 
   /// The share of a mark that ink must hold, and the share of the ink that must be the mark's...
   private static let whole = 0.8
@@ -93,41 +98,40 @@ struct InkJudge {
     sheet = photo.sheet
     quarterTurns = photo.quarterTurns
     (self.workingRows, self.workingColumns) = (workingRows, workingColumns)
+    owners = zip(sheet.owners, sheet.ink.pixels).map { $1 > 60 ? $0 : -1 }
     var areas = [Int](repeating: 0, count: sheet.marks.count)
-    for (owner, ink) in zip(sheet.owners, sheet.ink.pixels) where owner >= 0 && ink > 60 {
-      areas[Int(owner)] += 1
-    }
+    for owner in owners where owner >= 0 { areas[Int(owner)] += 1 }
     self.areas = areas
+    let columns = photo.sheet.columns
+    sheetColumns = (0..<workingColumns).map { $0 * columns / workingColumns }
   }
 
   /// The class of some ink; nil where it cannot be told.
   func label(of region: Region) -> UInt8? {
-    var counts: [Int16: Int] = [:]
+    var counts = [Int](repeating: 0, count: sheet.marks.count)
     for run in region.runs {
       let row = run.row * sheet.rows / workingRows
       for column in run.columns {
-        let place = row * sheet.columns + column * sheet.columns / workingColumns
-        if sheet.owners[place] >= 0 && sheet.ink.pixels[place] > 60 {
-          counts[sheet.owners[place], default: 0] += 1
-        }
+        let place = row * sheet.columns + sheetColumns[column]
+        if owners[place] >= 0 { counts[Int(owners[place])] += 1 }
       }
     }
     // Ink that nobody drew: shadows, strips, grain.
-    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+    guard let most = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[most] > 0 else {
       return PageClass.other
     }
-    let mark = sheet.marks[Int(most.key)]
+    let mark = sheet.marks[most]
     let label = PageClass.label(of: mark)
     if label == PageClass.other { return label }
     // Of a copy that was enlarged there are more pixels, of a reduced one fewer.
     let scale =
       Double(workingRows * workingColumns) / Double(sheet.rows * sheet.columns)
-    let others = counts.reduce(0) { sum, count in
-      let isLine = sheet.marks[Int(count.key)] == .line
-      return sum + (count.key == most.key ? 0 : isLine ? count.value / 2 : count.value)
+    let others = counts.indices.reduce(0) { sum, index in
+      if counts[index] == 0 || index == most { return sum }
+      return sum + (sheet.marks[index] == .line ? counts[index] / 2 : counts[index])
     }
-    let purity = Double(most.value) / Double(most.value + others)
-    let share = Double(most.value) / (scale * Double(max(1, areas[Int(most.key)])))
+    let purity = Double(counts[most]) / Double(counts[most] + others)
+    let share = Double(counts[most]) / (scale * Double(max(1, areas[most])))
     if purity < Self.part || share < Self.part { return PageClass.other }
     guard purity >= Self.whole, share >= Self.whole else { return nil }
     return quarterTurns == 0 ? label : turned(mark, label)

@@ -1,6 +1,7 @@
 import Drawing
 import Glibc
 import Imaging
+import Recognition
 import Tensors
 
 /// How somebody writes on one page: the pen, the size, the slant, and where the digits come from.
@@ -41,7 +42,7 @@ struct Hand {
       ? .written : kind < 8 ? .traced : kind < 9 ? .drawn : .font(generator.below(fonts))
     self.height = height
     // From a ballpoint on large digits to a felt pen on small ones.
-    width = max(1.2, height * expf(generator.uniform(logf(0.02), logf(0.2))))
+    width = max(1.2, height * expf(generator.uniform(logf(0.013), logf(0.2))))
     darkness = generator.below(4) == 0 ? generator.uniform(0.3, 0.6) : generator.uniform(0.6, 1)
     slant = generator.uniform(-0.1, 0.3)
     stretch = expf(generator.uniform(-0.25, 0.2))
@@ -139,6 +140,30 @@ struct Writer {
         [place(segment.from), place(segment.to)], width: hand.width, darkness: hand.darkness)
     }
     return left + height * hand.stretch * right + hand.width / 2
+  }
+
+  /// A letter with the hand's pen, each time a little different.
+  private mutating func traceLetter(
+    _ letter: Supplies.TracedLetter, _ hand: Hand, left: Float, baseline: Float,
+    using generator: inout SplitMix64
+  ) -> Float {
+    let scale =
+      hand.height / letter.digitHeight * max(0.5, 1 + hand.unevenness * generator.normal())
+    let stretch = hand.stretch * generator.uniform(0.8, 1.2)
+    let slant = 0.5 * hand.slant + generator.uniform(-0.08, 0.08)
+    let turn = generator.uniform(-0.08, 0.08)
+    func place(_ point: Point) -> Point {
+      let (down, right) = (letter.rows * point.row - letter.ascent, letter.rows * point.column)
+      return Point(
+        row: baseline + scale * (down + turn * right),
+        column: left + scale * (stretch * right - slant * down))
+    }
+    for segment in letter.skeleton.segments {
+      sheet.stroke(
+        [place(segment.from), place(segment.to)], width: hand.width, darkness: hand.darkness)
+    }
+    return left + scale * stretch * letter.advance
+      + hand.height * generator.uniform(-0.02, 0.15)
   }
 
   /// The strokes of a glyph, 6 units high, with the hand's pen.
@@ -243,7 +268,7 @@ struct Writer {
     using generator: inout SplitMix64
   ) -> Float {
     sheet.begin(.other)
-    switch generator.below(3) {
+    switch generator.below(4) {
     case 0:
       var column = left
       for _ in 0..<letters {
@@ -259,6 +284,15 @@ struct Writer {
       return letter(
         Self.word(letters, using: &generator), face, size: hand.height, left: left,
         baseline: baseline, slant: 0.5 * hand.slant, darkness: hand.darkness, isPrint: false)
+    case 2 where !supplies.smallLetters.isEmpty && !supplies.capitals.isEmpty:
+      var column = left
+      let alphabet = generator.below(2) == 0 ? supplies.smallLetters : supplies.capitals
+      for _ in 0..<letters {
+        column = traceLetter(
+          alphabet[generator.below(alphabet.count)], hand, left: column, baseline: baseline,
+          using: &generator)
+      }
+      return column
     default:
       let step = hand.height * generator.uniform(0.18, 0.35)
       var points: [Point] = []
@@ -286,7 +320,7 @@ struct Writer {
   @discardableResult
   mutating func letter(
     _ text: String, _ face: Typeface, size: Float, left: Float, baseline: Float,
-    slant: Float = 0, darkness: Float, isPrint: Bool = true
+    slant: Float = 0, darkness: Float, isPrint: Bool = true, dots: Int? = nil
   ) -> Float {
     var column = left
     let scale = size / face.digitHeight
@@ -297,11 +331,38 @@ struct Writer {
       } else {
         sheet.begin(.other)
       }
-      _ = stamp(
-        glyph, scale: scale, left: column, baseline: baseline, slant: slant, darkness: darkness)
+      if let dots, let picture = glyph.picture {
+        stampDots(
+          picture, size: size / Float(dots), top: baseline - glyph.ascent * scale,
+          left: column + glyph.bearing * scale, scale: scale, darkness: darkness)
+      } else {
+        _ = stamp(
+          glyph, scale: scale, left: column, baseline: baseline, slant: slant, darkness: darkness)
+      }
       column += glyph.advance * scale
     }
     return column
+  }
+
+  /// A glyph in dots, as matrix printers and postmarks have it.
+  ///
+  /// - Parameter size: from dot to dot, in pixels.
+  private mutating func stampDots(
+    _ picture: GrayImage, size: Float, top: Float, left: Float, scale: Float, darkness: Float
+  ) {
+    let (rows, columns) = (
+      Int(Float(picture.rows) * scale / size), Int(Float(picture.columns) * scale / size)
+    )
+    for row in 0...max(0, rows) {
+      for column in 0...max(0, columns) {
+        let y = Int((Float(row) + 0.5) * size / scale)
+        let x = Int((Float(column) + 0.5) * size / scale)
+        guard y < picture.rows, x < picture.columns, picture[y, x] > 110 else { continue }
+        let place = Point(
+          row: top + (Float(row) + 0.5) * size, column: left + (Float(column) + 0.5) * size)
+        sheet.stroke([place], width: max(1, 0.95 * size), darkness: darkness)
+      }
+    }
   }
 
   /// - Returns: the column where the ink ends.

@@ -35,6 +35,15 @@ public struct Candidate: Sendable {
   /// The score of this reading of the ink beside others of the same ink: the logarithm of its
   /// probability.
   var score: Double { log(max(1e-6, confidence)) }
+  /// The same of any class: the logarithm of the probability of a digit, of a sign, or of nothing, whichever is
+  /// the most.
+  var classScore: Double {
+    let sign = Double(probabilities.signs.max() ?? 0)
+    let nothing = noDigit - Double(probabilities.signs.reduce(0, +))
+    return log(max(1e-6, confidence, sign, nothing))
+  }
+  /// The score as a digit; that of nothing can be said where it is none.
+  var digitScore: Double { ownDrop == nil ? score : -.infinity }
 }
 
 /// Why ink was left out of the answer.
@@ -72,6 +81,23 @@ public enum DropReason: String, Codable, Hashable, Sendable {
   case printed = "print"
   /// A form has fewer digits.
   case form = "more than the form has"
+}
+
+extension DropReason {
+  /// The reason in one word, for an answer that programs read.
+  public var word: String {
+    switch self {
+    case .lineOrFrame, .sideOfBox: "line"
+    case .fades: "faint"
+    case .outline: "outline"
+    case .edge: "edge"
+    case .speck, .grain, .unsure, .alone: "small"
+    case .network, .severalStrokes: "unsure"
+    case .context, .page: "text"
+    case .printed: "print"
+    case .form: "surplus"
+    }
+  }
 }
 
 /// A candidate and what was decided about it.

@@ -13,14 +13,27 @@ public struct ClassProbabilities: Hashable, Sendable {
   /// The probability of each sign: point or comma, dash, slash, plus, times; empty from a network without.
   public let signs: [Float]
 
+  /// The sign that it is more probably than anything else together; nil for none.
+  public var sign: Sign? {
+    signs.firstIndex { $0 > 0.5 }.flatMap { Sign(rawValue: UInt8($0)) }
+  }
+
   /// Whether the network saw what stands around the tile, so that no rule need judge that.
   var looksAround: Bool { printedShare != nil }
 
   /// - Parameter classes: the probabilities of ten classes; of eleven, the last "no digit"; or of
   ///   `pageClasses`.
+  /// - Parameter digitOdds: how much more often ink is a digit, and not one of the other page classes, than it
+  ///   was among what the network learned from.
   /// - Precondition: at least ten classes.
-  public init(_ classes: [Float]) {
+  public init(_ classes: [Float], digitOdds: Double = 1) {
     precondition(classes.count >= 10, "\(classes.count) classes; ten digits and perhaps more")
+    var classes = classes
+    if digitOdds != 1 && classes.count >= Self.pageClasses {
+      for place in [0..<10, 11..<21].joined() { classes[place] *= Float(digitOdds) }
+      let sum = classes.reduce(0, +)
+      for place in classes.indices { classes[place] /= sum }
+    }
     guard classes.count >= Self.pageClasses else {
       digits = Array(classes.prefix(10))
       noDigit = classes.count > 10 ? Double(classes[10]) : nil

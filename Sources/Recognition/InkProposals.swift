@@ -20,10 +20,17 @@ public struct InkProposer: Sendable {
     var look = pipeline.look(at: picture, as: Hypothesis(isSheet: false))
     let splitter = Splitter(
       referenceHeight: look.pieces.referenceHeight, parameters: parameters.splitTouching)
-    let parts = look.whole.filter(splitter.mayBeSeveral).map { whole in
+    let cutter = LineCutter(
+      ink: look.page.ink, referenceHeight: look.pieces.referenceHeight, parameters: parameters)
+    let hanging = cutter.mayHang(look.pieces.digits + look.pieces.lined)
+      .flatMap { cutter.rest(of: $0) }
+    let whole = look.whole + look.reader.candidates(hanging, origin: .part)
+    let parts = whole.filter(splitter.mayBeSeveral).map { whole in
       splitter.parts(of: whole, cuts: splitter.cuts(of: whole, ink: look.page.ink)).regions
     }
-    let pieces = look.pieces.digits + look.unusual().map(\.region)
+    let pieces =
+      look.pieces.digits + look.unusual().map(\.region) + look.pieces.setAside
+      + look.pieces.small + look.pieces.digits.flatMap { look.pieces.members[$0] ?? [] } + hanging
     return (pieces, parts, InkPage(look.page.ink, parameters))
   }
 }

@@ -14,8 +14,9 @@ struct PageLook: Sendable {
   /// The pieces of unusual size that count: a network without a class for what is no digit cannot tell
   /// them, and tiny ink that is none says nothing about the page.
   mutating func unusual() -> [Candidate] {
+    let setAside = whole.contains { $0.probabilities.looksAround } ? pieces.setAside : []
     let candidates =
-      reader.candidates(pieces.doubtful, origin: .doubtful)
+      reader.candidates(pieces.doubtful + setAside, origin: .doubtful)
       + reader.candidates(pieces.tiny, origin: .tiny).filter { $0.ownDrop == nil }
     return candidates.filter { $0.probabilities.noDigit != nil }
   }
@@ -52,6 +53,11 @@ struct JudgedPage: Sendable {
     judged.filter { $0.drop == nil }.map(\.candidate)
   }
 
+  /// The number of digits that were read, each counted by how sure the network is: 0 for one chance in two.
+  var digitScore: Double {
+    judgedDigits.reduce(0) { $0 + max(0, 2 * $1.confidence - 1) }
+  }
+
   /// The share of the ink that is digits, each as sure as the network is.
   var legibleShare: Double { share(of: judgedDigits, among: judged.map(\.candidate)) }
 
@@ -73,6 +79,18 @@ struct JudgedPage: Sendable {
       / max(1, all.reduce(0) { $0 + weight($1) })
   }
 
+  /// What was not read and may be a digit, from top to bottom.
+  func unread(
+    _ parameters: ReadingParameters.JudgeContext
+  ) -> [(candidate: Candidate, reason: DropReason)] {
+    guard let fit else { return Recognition.unread(among: judged, parameters) }
+    let choices = fit.map {
+      JudgedCandidate(
+        candidate: $0.candidate, drop: $0.digits.isEmpty ? $0.candidate.ownDrop ?? .form : nil)
+    }
+    return Recognition.unread(among: choices, parameters)
+  }
+
   /// Chooses as many digits as a form has, where the judged ones are more or fewer.
   mutating func fit(_ form: DigitForm, _ parameters: ReadingParameters) {
     guard judgedDigits.count != form.count else { return }
@@ -81,4 +99,13 @@ struct JudgedPage: Sendable {
     fit = FormFitter(count: form.count, splitter: splitter, parameters: parameters.fitForm)
       .fit(whole: look.whole, unusual: unusual, reader: &look.reader)
   }
+}
+
+/// What was not read and may be a digit, from top to bottom.
+func unread(
+  among judged: [JudgedCandidate], _ parameters: ReadingParameters.JudgeContext
+) -> [(candidate: Candidate, reason: DropReason)] {
+  judged.compactMap { one in one.drop.map { (one.candidate, $0) } }
+    .filter { $0.candidate.confidence >= parameters.unreadConfidence }
+    .sorted { $0.candidate.region.box.rows.lowerBound < $1.candidate.region.box.rows.lowerBound }
 }

@@ -13,6 +13,16 @@ extension ReadingParameters {
     /// machine.
     @Parameter(1...10_000_000, .count) public var maximumTiles = 20_000
 
+    // The size of the working copy.
+    /// The height of digits that are too small in the working copy...
+    @Parameter(0...200, .pixels) public var smallHeight = 22.0
+    /// ... and the one that they are brought to, where the picture has so many pixels.
+    @Parameter(1...200, .pixels) public var legibleHeight = 32.0
+    /// The longest side of a working copy.
+    @Parameter(200...4000, .pixels) public var largestSide = 2800
+    /// A copy that is hardly larger is not made.
+    @Parameter(1...10, .share) public var enlargement = 1.15
+
     // A glance at the pieces of a page from all sides.
     /// The pieces that tell the side of a page.
     @Parameter(1...100, .count) public var minimumPieces = 2
@@ -35,6 +45,11 @@ extension ReadingParameters {
     @Parameter(0...1, .share) public var legibleShare = 0.6
     /// How much more of them is legible.
     @Parameter(0...1, .share) public var legibleGain = 0.2
+    /// Where the network knows what is none, digits are counted instead, each by how sure it is: a hypothesis must
+    /// have so many times as many...
+    @Parameter(1...10, .share) public var scoreGain = 1.2
+    /// ... and so much of a digit more.
+    @Parameter(0...100, .count) public var scoreMargin = 0.5
     /// Pages of more pieces are not read from other sides: it takes long.
     @Parameter(0...1000, .count) public var maximumSidePieces = 24
     /// Other ink is tried where less is legible.
@@ -60,6 +75,26 @@ extension ReadingParameters {
   }
 }
 
+extension ReadingParameters.Search {
+  /// The longer side of a working copy in which digits are as large as the network needs them; nil where they
+  /// are, and where the picture has no more to show.
+  ///
+  /// - Parameter height: of the digits in the copy as it is, in pixels; 0 where there are none.
+  /// - Parameter side: the longer side of the copy.
+  /// - Parameter pictureSide: that of the picture.
+  func side(fittingDigits height: Double, in side: Int, of pictureSide: Int) -> Int? {
+    guard height > 0, height < smallHeight else { return nil }
+    let wanted = Int(Double(side) * legibleHeight / height)
+    let larger = min(wanted, largestSide, pictureSide)
+    return Double(larger) > enlargement * Double(side) ? larger : nil
+  }
+
+  /// Whether a hypothesis has so many more digits that it takes the place of another.
+  func isBetter(_ score: Double, than best: Double) -> Bool {
+    score > scoreGain * best + scoreMargin
+  }
+}
+
 /// What a photo is taken for before it is read.
 public struct Hypothesis: Hashable, Sendable {
   /// Whether a sheet was cut out of the photo.
@@ -82,7 +117,7 @@ public struct TriedHypothesis: Sendable {
 
 /// Looks for the hypothesis about a photo that makes most sense.
 struct PageSearch {
-  let pipeline: ReadingPipeline
+  private(set) var pipeline: ReadingPipeline
   private let parameters: ReadingParameters.Search
   /// Every hypothesis that was read to the end.
   private(set) var tried: [TriedHypothesis] = []
@@ -105,6 +140,10 @@ struct PageSearch {
   ///   is nothing to read.
   mutating func best(of picture: GrayImage, isSheet: Bool, thoroughly: Bool) -> JudgedPage {
     var first = look(at: picture, as: Hypothesis(isSheet: isSheet))
+    if let side = sideForSmallDigits(of: first, on: picture) {
+      pipeline.parameters.extractInk.maximumSide = side
+      first = look(at: picture, as: Hypothesis(isSheet: isSheet))
+    }
     let turns = quarterTurns(of: first)
     if turns != 0 {
       first = look(at: picture, as: Hypothesis(isSheet: isSheet, quarterTurns: turns))
@@ -119,12 +158,25 @@ struct PageSearch {
         consider(look(at: picture, as: hypothesis), &best, &minimum)
       }
     }
-    guard best.legibleShare < parameters.inkShare else { return best }
+    let looksAround = first.whole.contains { $0.probabilities.looksAround }
+    guard best.legibleShare < (looksAround ? parameters.legibleShare : parameters.inkShare) else {
+      return best
+    }
     for ink in parameters.inks where remainingTiles > 0 {
       let look = look(at: picture, as: Hypothesis(isSheet: isSheet, ink: ink))
       if look.whole.count <= parameters.maximumInkPieces { consider(look, &best, &minimum) }
     }
     return best
+  }
+
+  private func sideForSmallDigits(of look: PageLook, on picture: GrayImage) -> Int? {
+    guard look.whole.contains(where: { $0.probabilities.looksAround && $0.ownDrop == nil }) else {
+      return nil
+    }
+    return parameters.side(
+      fittingDigits: look.pieces.referenceHeight,
+      in: max(look.page.gray.rows, look.page.gray.columns),
+      of: max(picture.rows, picture.columns))
   }
 
   /// The one rule by which a hypothesis takes the place of the best one: enough of it is legible, its ones
@@ -134,8 +186,12 @@ struct PageSearch {
   ) {
     let page = judge(look)
     let share = page.legibleShareWithoutOnes
-    note(page, legibleShare: share, isAccepted: share > minimum)
-    if share > minimum { (best, minimum) = (page, share) }
+    let isBetter =
+      page.look.whole.contains { $0.probabilities.looksAround }
+      ? parameters.isBetter(page.digitScore, than: best.digitScore)
+      : share > minimum
+    note(page, legibleShare: share, isAccepted: isBetter)
+    if isBetter { (best, minimum) = (page, share) }
   }
 
   private mutating func note(_ page: JudgedPage, legibleShare: Double, isAccepted: Bool) {

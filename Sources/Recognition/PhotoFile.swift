@@ -41,7 +41,9 @@ extension Recognizer {
         let photo = try decodePhoto(bytes, file: name, page: page)
         let answer = readAndRecord(photo, options: options)
         record = answer.record
-        try options.form?.check(answer.reading, file: name)
+        try options.form?.check(
+          answer.reading, file: name,
+          minimumConfidence: options.parameters.fitForm.minimumConfidence)
         return answer.reading
       }
       visit(name, page, result, record)
@@ -57,6 +59,10 @@ extension Reading {
       let lower = range.lowerBound * to / from
       return lower..<min(to, max(lower + 1, (range.upperBound * to + from - 1) / from))
     }
+    func scaled(_ box: Box) -> Box {
+      Box(
+        rows: scaled(box.rows, height, newHeight), columns: scaled(box.columns, width, newWidth))
+    }
     return Reading(
       width: newWidth, height: newHeight,
       lines: lines.map { line in
@@ -64,11 +70,13 @@ extension Reading {
           digits: line.digits.map { digit in
             Digit(
               digit: digit.digit, confidence: digit.confidence, isRefused: digit.isRefused,
-              box: Box(
-                rows: scaled(digit.box.rows, height, newHeight),
-                columns: scaled(digit.box.columns, width, newWidth)),
+              box: scaled(digit.box), printedShare: digit.printedShare,
               alternatives: digit.alternatives)
-          }, pattern: line.pattern)
+          }, pattern: line.pattern, signed: line.signed)
+      },
+      unread: unread.map {
+        Unread(
+          box: scaled($0.box), guess: $0.guess, confidence: $0.confidence, reason: $0.reason)
       }, milliseconds: milliseconds)
   }
 }

@@ -10,15 +10,45 @@ public struct Reading: Equatable, Sendable {
   public let width: Int, height: Int
   /// From top to bottom.
   public let lines: [Line]
+  /// Ink that may be digits and was not read, from top to bottom.
+  public let unread: [Unread]
+  /// The probability that all digits are right, as far as each is independent of the others, 0...1; 0 without
+  /// digits.
+  public var confidence: Double {
+    lines.isEmpty ? 0 : lines.reduce(1) { $0 * $1.confidence }
+  }
   /// How long the reading took, decoding not included.
   public let milliseconds: Double
 
   /// - Parameter lines: from top to bottom, their boxes in pixels of a photo of these extents.
-  public init(width: Int, height: Int, lines: [Line], milliseconds: Double) {
+  public init(
+    width: Int, height: Int, lines: [Line], unread: [Unread] = [], milliseconds: Double
+  ) {
     self.width = width
     self.height = height
     self.lines = lines
+    self.unread = unread
     self.milliseconds = milliseconds
+  }
+
+  /// Ink that may be a digit and was not read.
+  public struct Unread: Equatable, Sendable {
+    /// The box around it, in pixels of the upright photo.
+    public let box: Box
+    /// The digit that it is most probably, if it is one.
+    public let guess: Int
+    /// The network's probability of that digit, 0...1.
+    public let confidence: Double
+    /// Why it was not read, in a word.
+    public let reason: String
+
+    /// - Parameter confidence: 0...1.
+    public init(box: Box, guess: Int, confidence: Double, reason: String) {
+      self.box = box
+      self.guess = guess
+      self.confidence = confidence
+      self.reason = reason
+    }
   }
 
   /// Digits that stand side by side.
@@ -35,14 +65,22 @@ public struct Reading: Equatable, Sendable {
     public var box: Box { digits.dropFirst().reduce(digits[0].box) { $0.union($1.box) } }
     /// From left to right; at least one.
     public let digits: [Digit]
+    /// The probability that all its digits are right, as far as each is independent of the others, 0...1.
+    public var confidence: Double { digits.reduce(1) { $0 * $1.confidence } }
     /// How they are printed: `#` for each digit; nil side by side.
     public let pattern: String?
+    /// The digits with the signs that stand among them: points and commas, dashes, slashes, plus, times, equals;
+    /// the same as `text` where there are none, and where a pattern says how they are printed.
+    public var written: String { pattern == nil ? signed ?? text : text }
+    let signed: String?
 
+    /// - Parameter signed: the digits with the signs among them; nil where no signs were looked for.
     /// - Precondition: at least one digit.
-    public init(digits: [Digit], pattern: String? = nil) {
+    public init(digits: [Digit], pattern: String? = nil, signed: String? = nil) {
       precondition(!digits.isEmpty, "a line without digits")
       self.digits = digits
       self.pattern = pattern
+      self.signed = signed
     }
   }
 
@@ -56,6 +94,10 @@ public struct Reading: Equatable, Sendable {
     public let isRefused: Bool
     /// The box around its strokes, in pixels of the upright photo.
     public let box: Box
+    /// The probability that it is print and not handwriting, 0...1; nil where the network cannot tell.
+    public let printedShare: Double?
+    /// Whether it is print rather than handwriting; nil where the network cannot tell.
+    public var isPrinted: Bool? { printedShare.map { $0 > 0.5 } }
     /// The other digits of at least one percent, the most probable first.
     public let alternatives: [Alternative]
 
@@ -66,12 +108,13 @@ public struct Reading: Equatable, Sendable {
     /// - Parameter alternatives: the most probable first, without the digit itself.
     public init(
       digit: Int, confidence: Double, isRefused: Bool = false, box: Box,
-      alternatives: [Alternative]
+      printedShare: Double? = nil, alternatives: [Alternative]
     ) {
       self.digit = digit
       self.confidence = confidence
       self.isRefused = isRefused
       self.box = box
+      self.printedShare = printedShare
       self.alternatives = alternatives
     }
   }

@@ -1,36 +1,44 @@
 import Imaging
 
-/// A reading in JSON: `text`, `width`, `height`, `lines`, `milliseconds` (one decimal); boxes are
+/// A reading in JSON: `text`, `width`, `height`, `lines`, `unread`, `milliseconds` (one decimal); boxes are
 /// `[x, y, width, height]` in pixels, shares are rounded to four decimals. A refused digit is `?` in
 /// `text` and has its most probable reading in `digit`.
 extension Reading: Encodable {
-  private enum Key: String, CodingKey { case text, width, height, lines, milliseconds }
+  private enum Key: String, CodingKey {
+    case text, confidence, width, height, lines, unread, milliseconds
+  }
 
   /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(text, forKey: .text)
+    try container.encode(fourDecimals(confidence), forKey: .confidence)
     try container.encode(width, forKey: .width)
     try container.encode(height, forKey: .height)
     try container.encode(lines, forKey: .lines)
+    try container.encode(unread, forKey: .unread)
     try container.encode((milliseconds * 10).rounded() / 10, forKey: .milliseconds)
   }
 }
 
 extension Reading.Line: Encodable {
-  private enum Key: String, CodingKey { case text, box, digits }
+  private enum Key: String, CodingKey { case text, written, confidence, box, digits }
 
   /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(text, forKey: .text)
+    try container.encode(written, forKey: .written)
+    try container.encode(fourDecimals(confidence), forKey: .confidence)
     try container.encode(box.xywh, forKey: .box)
     try container.encode(digits, forKey: .digits)
   }
 }
 
 extension Reading.Digit: Encodable {
-  private enum Key: String, CodingKey { case digit, confidence, refused, box, alternatives }
+  private enum Key: String, CodingKey {
+    case digit, confidence, refused, printed, printedShare, box, alternatives
+  }
 
   /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
   public func encode(to encoder: any Encoder) throws {
@@ -38,8 +46,23 @@ extension Reading.Digit: Encodable {
     try container.encode(digit, forKey: .digit)
     try container.encode(fourDecimals(confidence), forKey: .confidence)
     try container.encode(isRefused, forKey: .refused)
+    try container.encodeIfPresent(isPrinted, forKey: .printed)
+    try container.encodeIfPresent(printedShare.map(fourDecimals), forKey: .printedShare)
     try container.encode(box.xywh, forKey: .box)
     try container.encode(alternatives, forKey: .alternatives)
+  }
+}
+
+extension Reading.Unread: Encodable {
+  private enum Key: String, CodingKey { case box, guess, confidence, reason }
+
+  /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(box.xywh, forKey: .box)
+    try container.encode(guess, forKey: .guess)
+    try container.encode(fourDecimals(confidence), forKey: .confidence)
+    try container.encode(reason, forKey: .reason)
   }
 }
 

@@ -6,6 +6,8 @@ public struct ReadingOptions: Hashable, Sendable {
   public let minimumConfidence: Double
   /// The digits of a photo as far as they are known beforehand; nil when nothing is.
   public let form: DigitForm?
+  /// What becomes of printed digits.
+  public let printed: PrintedDigits
   /// The numbers that decide how a page is read.
   public var parameters = ReadingParameters()
   /// Steps that are switched off, to see what they are worth.
@@ -19,6 +21,7 @@ public struct ReadingOptions: Hashable, Sendable {
   public init() {
     minimumConfidence = Self.defaultMinimumConfidence
     form = nil
+    printed = .auto
   }
 
   /// The options of the command `recognize` and of the web API, by the names that they have there.
@@ -26,11 +29,13 @@ public struct ReadingOptions: Hashable, Sendable {
   /// - Parameter expect: the number of digits in a photo, 1 to `DigitForm.maximumCount`.
   /// - Parameter pattern: one line that prints the digits, with a `#` for each; not with `expect`.
   /// - Parameter minimumConfidence: from 0 to 1.
+  /// - Parameter printed: what becomes of printed digits, where the network can tell them.
   /// - Throws: `ReadingOptionsError` for the first option that makes no sense.
   public init(
     expect: Int? = nil, pattern: String? = nil,
-    minimumConfidence: Double = defaultMinimumConfidence
+    minimumConfidence: Double = defaultMinimumConfidence, printed: PrintedDigits = .auto
   ) throws(ReadingOptionsError) {
+    self.printed = printed
     guard (0...1).contains(minimumConfidence) else {
       throw .minimumConfidence(minimumConfidence)
     }
@@ -46,6 +51,16 @@ public struct ReadingOptions: Hashable, Sendable {
     default: throw .expectAndPattern
     }
   }
+}
+
+/// What becomes of digits in print.
+public enum PrintedDigits: String, CaseIterable, Codable, Hashable, Sendable {
+  /// They are left out where somebody wrote by hand, unless they are as large as the writing.
+  case auto
+  /// They are read as handwriting is.
+  case include
+  /// They are left out.
+  case exclude
 }
 
 /// A reading option that makes no sense.
@@ -109,14 +124,26 @@ public struct DigitForm: Hashable, Sendable {
     self.pattern = pattern
   }
 
+  /// - Parameter minimumConfidence: of all digits together, 0...1: a form is filled by what is plausible, and with
+  ///   less it would be guessed.
   /// - Throws: `FileError` when the reading of a photo has another number of digits: where ink could
-  ///   not be cut or left out so that each digit stays plausible.
-  public func check(_ reading: Reading, file: String) throws(FileError) {
+  ///   not be cut or left out so that each digit stays plausible; or when they are too uncertain.
+  public func check(
+    _ reading: Reading, file: String, minimumConfidence: Double = 0
+  ) throws(FileError) {
     let found = reading.lines.reduce(0) { $0 + $1.digits.count }
     guard found == count else {
       let digits = "\(count) \(count == 1 ? "digit" : "digits")"
       throw FileError(
         file: file, expected: digits + (pattern.map { " (\($0))" } ?? ""), found: "\(found)",
+        advice: "look at the page, or leave out --expect and --pattern")
+    }
+    guard reading.confidence >= minimumConfidence else {
+      let text = reading.text.split(separator: "\n").joined(separator: " ")
+      let percent = Int(100 * max(0, min(1, reading.confidence)))
+      throw FileError(
+        file: file, expected: "digits that are certain",
+        found: "\(text) with \(percent) % confidence",
         advice: "look at the page, or leave out --expect and --pattern")
     }
   }

@@ -7,6 +7,8 @@ public struct ReadingParameters: Codable, Hashable, Sendable {
   public var findSheet = FindSheet()
   /// Light on paper to darkness of ink.
   public var extractInk = ExtractInk()
+  /// Dark parts of a page with bright strokes on them.
+  public var turnDarkZones = TurnDarkZones()
   /// Thresholds of ink.
   public var findInk = FindInk()
   /// Rulings, boxes and tables.
@@ -17,12 +19,16 @@ public struct ReadingParameters: Codable, Hashable, Sendable {
   public var normalizeTile = NormalizeTile()
   /// The network's answers.
   public var classify = Classify()
+  /// Digits that touch lines.
+  public var cutFromLines = CutFromLines()
   /// Digits that touch.
   public var splitTouching = SplitTouching()
   /// What stands beside a digit.
   public var judgeContext = JudgeContext()
   /// Lines of digits.
   public var orderLines = OrderLines()
+  /// Signs among digits.
+  public var findSigns = FindSigns()
   /// A known number of digits.
   public var fitForm = FitForm()
   /// Sides of the page and other ink.
@@ -49,10 +55,14 @@ public enum ReadingStep: String, CaseIterable, Codable, Hashable, Sendable {
   case disc
   /// Ink may be fainter where it hangs together with dark ink.
   case faintInk = "faint-ink"
+  /// Dark parts of a page with bright strokes are inverted.
+  case darkZones = "dark-zones"
   /// Rulings, boxes and tables are removed.
   case rulings
   /// Boxes and tables among them.
   case boxes
+  /// Ink is taken off the lines that it hangs on.
+  case hanging
   /// Sides of boxes that the removal left are no pieces.
   case sides
   /// Digits much smaller, thinner or larger than the page's others.
@@ -83,7 +93,9 @@ public enum ReadingStep: String, CaseIterable, Codable, Hashable, Sendable {
     case .straightening: \.findSheet.straightens
     case .disc: \.extractInk.fitsDisc
     case .faintInk: \.findInk.isOn
+    case .darkZones: \.turnDarkZones.isOn
     case .rulings: \.removeRulings.isOn
+    case .hanging: \.cutFromLines.isOn
     case .boxes: \.removeRulings.removesBoxes
     case .sides: \.findPieces.dropsSides
     case .unusual: \.findPieces.keepsUnusual

@@ -22,7 +22,8 @@ public struct Recognizer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let parameters = options.parameters.without(options.without)
-    let pipeline = ReadingPipeline(classifier: classifier, parameters: parameters)
+    let pipeline = ReadingPipeline(
+      classifier: classifier, parameters: parameters, printed: options.printed)
     var search = PageSearch(pipeline)
     var sheet = findSheet(in: photo, parameters.findSheet)
     var page = search.best(
@@ -34,14 +35,24 @@ public struct Recognizer: Sendable {
       lines = pipeline.lines(of: &page, form: options.form)
     }
     let place = PhotoPlace(photo: photo, sheet: sheet, look: page.look)
-    let read = lines.map { line in
-      Reading.Line(
-        digits: line.map {
-          Reading.Digit($0.probabilities, box: place.box($0.region.box), options: options)
-        })
+    let finder = SignFinder(lines: lines, parameters: parameters.findSigns)
+    let signs = finder.signs(
+      among: page.judged, small: page.look.pieces.small, reader: &page.look.reader)
+    let read = zip(lines, signs).map { line, signs in
+      let digits = line.map {
+        Reading.Digit($0.probabilities, box: place.box($0.region.box), options: options)
+      }
+      let texts = zip(digits, line).map { ($0.text, $1.region.box) }
+      return Reading.Line(digits: digits, signed: finder.written(texts, signs: signs))
+    }
+    let unread = page.unread(parameters.judgeContext).map { candidate, reason in
+      Reading.Unread(
+        box: place.box(candidate.region.box), guess: candidate.digit,
+        confidence: candidate.confidence, reason: reason.word)
     }
     let reading = Reading(
       width: photo.columns, height: photo.rows, lines: printed(read, by: options.form),
+      unread: unread,
       milliseconds: (clock.now - start) / .milliseconds(1))
     return (reading, ReadingRecord(page, tried: search.tried, lines: lines))
   }
@@ -62,6 +73,7 @@ extension Reading.Digit {
     self.init(
       digit: probabilities.digit, confidence: probabilities.confidence,
       isRefused: probabilities.confidence < options.minimumConfidence, box: box,
+      printedShare: probabilities.printedShare,
       alternatives: probabilities.alternatives(from: Self.minimumAlternative).map {
         Reading.Alternative(digit: $0.digit, confidence: $0.probability)
       })

@@ -3,7 +3,8 @@ public import Recognition
 
 /// The photo with a box around each digit and above it its reading, the confidence in percent smaller
 /// beside it: green from 90 %, amber from 60 %, red below that and for refused digits. Where digits
-/// stand too close for both, the colour alone tells the confidence.
+/// stand too close for both, the colour alone tells the confidence. What may be a digit and was not read has a
+/// grey box.
 ///
 /// The labels are large enough for a phone, where the picture is a few hundred points wide; there is a
 /// margin for those at the edge. At most 1600 pixels a side and the margin.
@@ -21,6 +22,14 @@ public func annotatedPhoto(_ photo: ColorImage, _ reading: Reading) -> ColorImag
   let margin = margin(for: lines, columns: columns, unit: unit)
 
   var picture = photo.resampled(rows: rows, columns: columns).framed(margin: Int(margin))
+  let (down, right) = (
+    Double(rows) / Double(max(1, reading.height)), Double(columns) / Double(max(1, reading.width))
+  )
+  for unread in reading.unread {
+    picture.drawFrame(
+      rows: scaled(unread.box.rows, by: down), columns: scaled(unread.box.columns, by: right),
+      moved: margin, width: unit / 12, color: (150, 150, 150))
+  }
   for line in lines {
     for box in line.boxes {
       let color = color(of: box.digit)

@@ -3,24 +3,25 @@ import Imaging
 import Recognition
 
 /// The first row of a CSV table of readings.
-let csvHeader = "file,line,text,confidence,x,y,width,height,error\n"
+let csvHeader = "file,line,text,confidence,x,y,width,height,error,written,unread\n"
 
 /// One photo as rows of a CSV table: one for each line of digits; one with an empty text for a page
 /// without digits; one with the error for a photo that could not be read.
 ///
 /// `confidence` is that of the line's least certain digit; `x`, `y`, `width` and `height` are the box
-/// around the line, in pixels of the upright photo.
+/// around the line, in pixels of the upright photo; `written` has the signs that stand among the digits, and
+/// `unread` counts what may be digits on the whole page and was not read.
 ///
 /// - Source: RFC 4180, but for the line feeds at the ends of rows.
 func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
-  func row(_ fields: [String]) -> String {
-    fields.map(csvField).joined(separator: ",") + "\n"
+  func row(_ fields: [String], written: String = "", unread: String = "") -> String {
+    (fields.map(csvField) + [writtenField(written), unread]).joined(separator: ",") + "\n"
   }
   switch result {
   case .failure(let error):
     return row([file, "", "", "", "", "", "", "", error.description])
   case .success(let reading) where reading.lines.isEmpty:
-    return row([file, "", "", "", "", "", "", "", ""])
+    return row([file, "", "", "", "", "", "", "", ""], unread: "\(reading.unread.count)")
   case .success(let reading):
     return reading.lines.enumerated().map { index, line in
       let confidence = line.digits.map(\.confidence).min() ?? 0
@@ -28,7 +29,8 @@ func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
       let numbers = [box.columns.lowerBound, box.rows.lowerBound, box.width, box.height]
       return row(
         [file, "\(index + 1)", line.text, "\((confidence * 10_000).rounded() / 10_000)"]
-          + numbers.map(String.init) + [""])
+          + numbers.map(String.init) + [""],
+        written: line.written, unread: "\(reading.unread.count)")
     }.joined()
   }
 }
@@ -46,3 +48,6 @@ func csvField(_ text: String) -> String {
   // By scalars: a mark behind it makes a quote another `Character`.
   return "\"" + field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }
+
+/// Digits and signs as a field: a spreadsheet may take them for a number.
+func writtenField(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }

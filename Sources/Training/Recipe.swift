@@ -62,14 +62,17 @@ public struct Recipe: Sendable {
     recipe.name = "photo"
     recipe.architecture = .photo
     recipe.epochs = 14
-    recipe.drawings = Drawings(
-      junk: 24_000,
-      mixture: JunkMixture([
-        .init(.letters, 9), .init(.lines, 6), .init(.fragment, 3), .init(.touchingDigits, 5),
-        .init(.turnedDigit, 3),
-      ]), digits: 8_000, cutDigits: 14_000)
+    recipe.drawings = drawings
     return recipe
   }()
+
+  /// What stands alone: letters, lines, parts of digits, and digits with a drawn pen.
+  private static let drawings = Drawings(
+    junk: 24_000,
+    mixture: JunkMixture([
+      .init(.letters, 9), .init(.lines, 6), .init(.fragment, 3), .init(.touchingDigits, 5),
+      .init(.turnedDigit, 3),
+    ]), digits: 8_000, cutDigits: 14_000)
 
   /// For documents: it looks at what stands around a piece of ink, too, and learns print and signs beside
   /// digits.
@@ -79,6 +82,7 @@ public struct Recipe: Sendable {
     recipe.architecture = .page
     recipe.epochs = 8
     recipe.labelSmoothing = 0.05
+    recipe.drawings = drawings
     recipe.pages = 20_000
     return recipe
   }()

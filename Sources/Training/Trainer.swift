@@ -57,7 +57,8 @@ public struct Trainer: Sendable {
     generator = SplitMix64(seed: seed)
     trainingImages = data.count
     var data = data
-    if let drawings = recipe.drawings {
+    // Beside pages they have surroundings, too: they came with the data.
+    if let drawings = recipe.drawings, recipe.pages == 0 {
       var own = generator.split()
       data = data.adding(drawings, using: &own)
     }

@@ -9,7 +9,8 @@ import Reports
 struct RecognizeRoute: Sendable {
   static let path = "/api/recognize"
   static let parameters: Set<String> = [
-    "annotate", "debug", "expect", "format", "min-confidence", "name", "pattern", "tiles",
+    "annotate", "debug", "expect", "format", "min-confidence", "name", "pattern", "printed",
+    "tiles",
   ]
 
   let reader: PhotoReader
@@ -61,10 +62,12 @@ struct RecognizeRoute: Sendable {
     let (expect, share) = (
       try query.wholeNumber("expect"), try query.number("min-confidence")
     )
+    guard let printed = PrintedDigits(rawValue: query["printed"] ?? PrintedDigits.auto.rawValue)
+    else { throw .badRequest("expected printed to be auto, include or exclude") }
     do {
       return try ReadingOptions(
         expect: expect, pattern: query["pattern"],
-        minimumConfidence: share ?? ReadingOptions.defaultMinimumConfidence)
+        minimumConfidence: share ?? ReadingOptions.defaultMinimumConfidence, printed: printed)
     } catch { throw .badRequest("\(error)") }
   }
 

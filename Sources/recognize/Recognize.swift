@@ -57,10 +57,22 @@ struct Recognize: ParsableCommand {
   var pattern: String?
   @Option(
     help: """
+      What becomes of printed digits: auto leaves them out where something is written by hand, but for \
+      those as large as the writing.
+      """)
+  var printed = PrintedDigits.auto
+  @Option(
+    help: """
       Read more photo names from this file, one a line or parted by zero bytes as by find -print0; \
       - is standard input.
       """)
   var list: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write what a person should look at, the least certain first, as a CSV table.",
+      valueName: "file"))
+  var review: String?
 
   static func main() { runFromCommandLine() }
 
@@ -98,8 +110,11 @@ struct Recognize: ParsableCommand {
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
     try checkNotEmpty([
       ("--checkpoint", checkpoint), ("--annotate", annotate), ("--debug", debug), ("--list", list),
+      ("--review", review),
     ])
-    try checkOutputs(outputs.filter(\.isFile).map { ($0.option, $0.place) }, inputs: inputs)
+    try checkOutputs(
+      outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
+      inputs: inputs)
     for output in outputs { try output.prepare(isForSeveral: photos.count > 1) }
   }
 
@@ -114,7 +129,7 @@ struct Recognize: ParsableCommand {
   private func readingOptions() throws -> ReadingOptions {
     do {
       return try ReadingOptions(
-        expect: expect, pattern: pattern, minimumConfidence: minConfidence)
+        expect: expect, pattern: pattern, minimumConfidence: minConfidence, printed: printed)
     } catch { throw UserError(error.message(prefix: "--")) }
   }
 
@@ -125,7 +140,8 @@ struct Recognize: ParsableCommand {
     // A folder or a pattern may stand for several.
     let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
     var output = Output(
-      list: ReadingList(format, textStyle: namesPhotos ? .namedDigits : .digits))
+      list: ReadingList(format, textStyle: namesPhotos ? .namedDigits : .digits),
+      isText: format == .text)
     try printOutput(output.list.beginning)
     let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
       (output, answers, known) throws(FileError) in try output.take(answers, known: known)
@@ -136,6 +152,7 @@ struct Recognize: ParsableCommand {
     output.progress.end()
     // What has been printed is whole, also when no more could be read.
     if failure == nil || output.canPrint { try printOutput(output.list.end) }
+    if let review { try writeFile(review, Array(output.review.csv.utf8)) }
     for note in [reader.annotation, reader.debugging].compactMap({ $0?.note }) {
       printError("recognize: \(note)")
     }
@@ -148,6 +165,9 @@ struct Recognize: ParsableCommand {
 /// error.
 private struct Output {
   var list: ReadingList
+  /// Whether the answers say nothing of ink that was not read: then standard error does.
+  let isText: Bool
+  var review = ReviewList()
   var progress = PhotoProgress()
   var areAllRead = true
   /// Whether standard output still takes what is written.
@@ -159,11 +179,21 @@ private struct Output {
         progress.print("recognize: \(error)")
         areAllRead = false
       }
+      review.add(answer.name, answer.result)
       let entry = try list.entry(answer.name, answer.result)
+      if isText, case .success(let reading) = answer.result, !reading.unread.isEmpty {
+        progress.print("recognize: \(legible(answer.name)): \(unreadNote(reading.unread.count))")
+      }
       canPrint = false
       try printOutput(entry)
       canPrint = true
     }
     progress.step(of: known)
   }
+}
+
+/// What is said of ink that was left out.
+private func unreadNote(_ count: Int) -> String {
+  "\(count == 1 ? "a piece" : "\(count) pieces") of ink may be \(count == 1 ? "a digit" : "digits") and "
+    + "\(count == 1 ? "was" : "were") not read; --annotate shows where"
 }

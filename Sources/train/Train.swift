@@ -87,7 +87,7 @@ struct Train: ParsableCommand {
     let team = WorkerTeam(threads: threads)
     let split = images.count - plan.validation
     let sets = try TrainingSets(
-      learned: images[0..<split], heldOut: images[split..<images.count], pages: recipe.pages,
+      learned: images[0..<split], heldOut: images[split..<images.count], recipe: recipe,
       seed: plan.seed, on: team)
     var trainer = try Trainer(recipe: recipe, data: sets.learned, seed: plan.seed)
     if let saved { try SavedTraining.restore(&trainer, from: saved) }

@@ -2,6 +2,7 @@ import CommandSupport
 import Datasets
 import Pages
 import Tensors
+import Training
 import Workers
 
 /// What a run learns from, and what it is measured on.
@@ -16,12 +17,14 @@ struct TrainingSets {
   /// One page in so many is drawn with digits held out.
   private static let heldOutShare = 12
 
-  /// - Parameter pages: how many pages are drawn; with 0 the images are learned as they are.
+  /// - Parameter recipe: with pages or without; without, the images are learned as they are.
   /// - Throws: `FileError` when a font is missing; `UserError` when the images are not 28 × 28, or there are none
   ///   of a digit.
   init(
-    learned: LabelledImages, heldOut: LabelledImages, pages: Int, seed: UInt64, on team: WorkerTeam
+    learned: LabelledImages, heldOut: LabelledImages, recipe: Recipe, seed: UInt64,
+    on team: WorkerTeam
   ) throws {
+    let pages = recipe.pages
     guard pages > 0 else {
       (self.learned, self.heldOut, heldOutPages) = (learned, heldOut, nil)
       return
@@ -38,7 +41,8 @@ struct TrainingSets {
       return PageSamples(pages: pages).images(supplies, on: team, using: &generator)
     }
     let own = ink(learned, pages: pages)
-    let lone = learned.alone(on: team)
+    let drawn = recipe.drawings.map { learned.adding($0, using: &generator) } ?? learned
+    let lone = drawn.alone(on: team)
     self.learned = LabelledImages(
       rows: 28, columns: 28, channels: lone.channels, pixels: lone.pixels + own.pixels,
       labels: lone.labels + own.labels)

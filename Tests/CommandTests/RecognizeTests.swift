@@ -127,15 +127,15 @@ import Testing
     let outcome = try recognize("--format csv two.pgm 'a, \"b\".pgm' blank.pgm cut.pgm")
     let rows = outcome.output.split(separator: "\n").map(String.init)
     #expect(rows.count == 5)
-    #expect(rows.first == "file,line,text,confidence,x,y,width,height,error")
+    #expect(rows.first == "file,line,text,confidence,x,y,width,height,error,written,unread")
     #expect(rows[1].hasPrefix("two.pgm,1,"))
     let fields = rows[1].split(separator: ",", omittingEmptySubsequences: false)
-    #expect(fields.count == 9 && fields[2].count == 2)
+    #expect(fields.count == 11 && fields[2].count == 2)
     #expect(rows[2].hasPrefix("\"a, \"\"b\"\".pgm\",1,"))
-    #expect(rows[3] == "blank.pgm,,,,,,,,")
+    #expect(rows[3] == "blank.pgm,,,,,,,,,,0")
     #expect(
       rows[4]
-        == "cut.pgm,,,,,,,,\"cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991\"")
+        == "cut.pgm,,,,,,,,\"cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991\",,")
   }
 
   private func text(_ name: String) throws -> String {

@@ -140,6 +140,15 @@ import Testing
       png(rows: 1, columns: 2, bits: 8, colorType: 4, data: [0, 0, 128, 50, 255]), file: "x"
     ).pixels
     #expect(half[0] > 100 && half[0] < 200 && half[1] == 50)
+    // White on nothing is white on black; white beside what is seen is paper.
+    #expect(
+      try decodeImage(
+        png(rows: 1, columns: 2, bits: 8, colorType: 4, data: [0, 255, 255, 255, 0]), file: "x"
+      ).pixels == [255, 0])
+    #expect(
+      try decodeImage(
+        png(rows: 1, columns: 2, bits: 8, colorType: 4, data: [0, 40, 255, 255, 0]), file: "x"
+      ).pixels == [40, 255])
     // Interlaced (Adam7), 2 x 2: passes 1, 6 and 7 hold pixels.
     #expect(
       try decodeImage(

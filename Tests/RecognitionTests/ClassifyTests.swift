@@ -37,6 +37,13 @@ extension ReadingParameters.Classify: StepParameters {}
       return reader.candidates([Region(Box(5, 5, height: 20, width: 12))], origin: .whole)[0]
         .confidence
     },
+    // A 5 by hand of one chance in four, beside what is nothing.
+    Sides(\.digitOdds, (1, 0.25), (3, 0.5)) { parameters in
+      var classes = [Float](repeating: 0, count: ClassProbabilities.pageClasses)
+      (classes[5], classes[10]) = (0.25, 0.75)
+      let answer = ClassProbabilities(classes, digitOdds: parameters.digitOdds)
+      return (answer.confidence * 1000).rounded() / 1000
+    },
     Sides(
       \.maximumNoDigit, (0.35, "no digit"), (0.45, "digit"),
       answer: verdict(confidence: 0.6, noDigit: 0.4)),

@@ -278,6 +278,7 @@ private struct PieceScene: Sendable {
     Sides(
       \.legibleHeight, (10, "doubtful"), (11, "speck"), with: { $0.cutsCloseups = false },
       answer: piece(50, 50, height: 10, width: 10)),
+    Sides(\.unreadWeight, (0.1, 20), (0.3, 30)) { $0.weight(ofInk: 100, confidence: 0.2) },
   ]
 
   @Test(arguments: switches + dirt + sizes)

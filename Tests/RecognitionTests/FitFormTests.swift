@@ -35,6 +35,16 @@ extension ReadingParameters.FitForm: StepParameters {}
     Sides(
       \.minimumProbability, (6e-5, [1, 0]), (8e-5, [0, 1]),
       answer: fit([(0.4, 0), (0.6, 1e-4)], count: 1)),
+    // Two digits of nine chances in ten each.
+    Sides(\.minimumConfidence, (0.8, true), (0.82, false)) { fit in
+      let digit = Reading.Digit(
+        digit: 5, confidence: 0.9, box: Box(0, 0, height: 20, width: 12), alternatives: [])
+      let reading = Reading(
+        width: 50, height: 50, lines: [Reading.Line(digits: [digit, digit])], milliseconds: 1)
+      return
+        (try? DigitForm(count: 2)?.check(
+          reading, file: "a", minimumConfidence: fit.minimumConfidence)) != nil
+    },
     // An 8 of two narrow zeros that must be two digits.
     Sides(\.maximumPieces, (0, "8"), (1, "00")) { fit in
       var page = Page(rows: 140, columns: 340)

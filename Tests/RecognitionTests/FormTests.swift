@@ -71,6 +71,24 @@ import Testing
         + "--pattern")
   }
 
+  @Test func whatIsNotCertainIsNotGuessed() throws {
+    let box = Box(rows: 0..<20, columns: 0..<10)
+    let digits = [0.9, 0.5].map {
+      Reading.Digit(digit: 7, confidence: $0, box: box, alternatives: [])
+    }
+    let reading = Reading(
+      width: 50, height: 50, lines: [Reading.Line(digits: digits)], milliseconds: 1)
+    let form = try #require(DigitForm(count: 2))
+    #expect(throws: Never.self) { try form.check(reading, file: "a", minimumConfidence: 0.44) }
+    let error = #expect(throws: FileError.self) {
+      try form.check(reading, file: "a.jpg", minimumConfidence: 0.46)
+    }
+    #expect(
+      error?.description
+        == "a.jpg: expected digits that are certain, found 77 with 45 % confidence; look at the "
+        + "page, or leave out --expect and --pattern")
+  }
+
   @Test func anEmptyPageDoesNotFit() throws {
     let options = try ReadingOptions(pattern: "#")
     let form = try #require(options.form)

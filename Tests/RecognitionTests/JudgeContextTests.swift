@@ -118,10 +118,54 @@ extension Candidate {
       answer: { Scene(beside: [.at(1), .at(2), .junk(3)]).among(12)($0) }),
   ]
 
-  @Test(arguments: sides)
+  /// A digit by hand or in print, as a network that looks at surroundings answers.
+  private static func seen(
+    _ digit: Int, row: Int = 0, column: Int, height: Int = 20, isPrint: Bool = false,
+    probability: Float = 0.9
+  ) -> Candidate {
+    var classes = [Float](repeating: 0, count: ClassProbabilities.pageClasses)
+    classes[digit + (isPrint ? 11 : 0)] = probability
+    classes[10] = 1 - probability
+    return Candidate(
+      region: Region(Box(row, column, height: height, width: 12)),
+      tile: GrayImage(rows: 28, columns: 28, filledWith: 0),
+      probabilities: ClassProbabilities(classes), origin: .whole)
+  }
+
+  private static let ofPages: [Sides<ReadingParameters.JudgeContext>] = [
+    // Print of 16 rows beside writing of 20.
+    Sides(\.printHeight, (0.75, 2), (0.85, 1)) { parameters in
+      judgeContext(
+        [seen(3, column: 0), seen(4, column: 30, height: 16, isPrint: true)],
+        referenceHeight: 20, parameters
+      ).count { $0.drop == nil }
+    },
+    Sides(\.unreadConfidence, (0.15, 1), (0.25, 0)) { parameters in
+      let judged = judgeContext(
+        [seen(3, column: 0), seen(4, column: 30, probability: 0.2)], referenceHeight: 20,
+        parameters)
+      return unread(among: judged, parameters).count
+    },
+  ]
+
+  @Test(arguments: sides + ofPages)
   func eachParameterDecides(_ sides: Sides<ReadingParameters.JudgeContext>) { sides.check() }
 
-  @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
+  @Test func printIsLeftOutWhereSomebodyWrote() {
+    let print = [Self.seen(4, column: 0, isPrint: true), Self.seen(5, column: 20, isPrint: true)]
+    let written = Self.seen(3, row: 100, column: 0)
+    func read(_ candidates: [Candidate], _ printed: PrintedDigits) -> [Int] {
+      judgeContext(candidates, referenceHeight: 20, printed: printed).filter { $0.drop == nil }
+        .map(\.candidate.digit)
+    }
+    #expect(read(print, .auto) == [4, 5])
+    #expect(read(print + [written], .auto) == [3])
+    #expect(read(print + [written], .include) == [4, 5, 3])
+    #expect(read(print + [written], .exclude) == [3])
+    #expect(read(print, .exclude) == [])
+  }
+
+  @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides + Self.ofPages) == []) }
 
   @Test func whatIsTinyNeedsDigitsOfTheDefaultSize() {
     let tiny = Candidate.at(0, confidence: 0.99, origin: .tiny)

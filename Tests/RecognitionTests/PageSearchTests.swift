@@ -139,11 +139,34 @@ private struct Marks: Sendable {
       }, answer: accepted(Marks(standing: 4, areCrossed: true))),
   ]
 
-  @Test(arguments: glance + search)
+  /// Digits of 10 pixels in a copy of 1000 pixels a side of a picture of 4000.
+  private static func side(_ parameters: Parameters) -> Int {
+    parameters.side(fittingDigits: 10, in: 1000, of: 4000) ?? 0
+  }
+
+  private static let sizes: [Sides<Parameters>] = [
+    Sides(\.smallHeight, (9, 0), (11, 2800), answer: side),
+    Sides(\.legibleHeight, (20, 2000), (25, 2500), answer: side),
+    Sides(\.largestSide, (1500, 1500), (2500, 2500), answer: side),
+    Sides(\.enlargement, (2.7, 2800), (2.9, 0), answer: side),
+    Sides(\.scoreGain, (1.4, true), (1.6, false), with: { $0.scoreMargin = 0 }) {
+      $0.isBetter(6, than: 4)
+    },
+    Sides(\.scoreMargin, (1.9, true), (2.1, false), with: { $0.scoreGain = 1 }) {
+      $0.isBetter(6, than: 4)
+    },
+  ]
+
+  @Test func aPictureThatHasNoMoreToShowStays() {
+    #expect(Parameters().side(fittingDigits: 10, in: 1000, of: 1100) == nil)
+    #expect(Parameters().side(fittingDigits: 0, in: 1000, of: 4000) == nil)
+  }
+
+  @Test(arguments: glance + search + sizes)
   func eachParameterDecides(_ sides: Sides<Parameters>) { sides.check() }
 
   @Test func noParameterIsLeftOut() {
-    #expect(Sides.missing(in: Self.glance + Self.search) == [])
+    #expect(Sides.missing(in: Self.glance + Self.search + Self.sizes) == [])
   }
 
   /// Ones say nothing of the side that a page stands on, so the few others decide.

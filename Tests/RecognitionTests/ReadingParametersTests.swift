@@ -42,7 +42,7 @@ import Testing
 
   @Test func eachDefaultLiesInItsRange() throws {
     let steps = try encoded(ReadingParameters())
-    #expect(steps.count == 12)
+    #expect(steps.count == 15)
     for (step, settings) in steps {
       for (name, setting) in settings {
         #expect(setting.isInRange, "\(step).\(name): \(setting)")
@@ -56,8 +56,9 @@ import Testing
 
   private static let switches: [(step: ReadingStep, parameter: String)] = [
     (.sheet, "findSheet.isOn"), (.straightening, "findSheet.straightens"),
-    (.disc, "extractInk.fitsDisc"), (.faintInk, "findInk.isOn"), (.rulings, "removeRulings.isOn"),
-    (.boxes, "removeRulings.removesBoxes"), (.sides, "findPieces.dropsSides"),
+    (.disc, "extractInk.fitsDisc"), (.faintInk, "findInk.isOn"), (.darkZones, "turnDarkZones.isOn"),
+    (.rulings, "removeRulings.isOn"), (.boxes, "removeRulings.removesBoxes"),
+    (.hanging, "cutFromLines.isOn"), (.sides, "findPieces.dropsSides"),
     (.unusual, "findPieces.keepsUnusual"), (.faintPieces, "findPieces.keepsFaint"),
     (.closeups, "findPieces.cutsCloseups"), (.slant, "normalizeTile.takesSlant"),
     (.strokeWidth, "normalizeTile.fitsStrokes"), (.rejection, "classify.rejects"),
@@ -124,8 +125,9 @@ import Testing
   @Test(arguments: [
     (
       #"{"findpieces": {}}"#,
-      "expected one of classify, extractInk, findInk, findPieces, findSheet, fitForm, judgeContext, "
-        + "normalizeTile, orderLines, removeRulings, search, splitTouching, found findpieces"
+      "expected one of classify, cutFromLines, extractInk, findInk, findPieces, findSheet, findSigns, "
+        + "fitForm, judgeContext, normalizeTile, orderLines, removeRulings, search, splitTouching, "
+        + "turnDarkZones, found findpieces"
     ),
     (
       #"{"orderLines": {"gap": 1}}"#,

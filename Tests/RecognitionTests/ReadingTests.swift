@@ -7,16 +7,23 @@ import Testing
   @Test func asJSON() throws {
     let digit = Reading.Digit(
       digit: 7, confidence: 0.987654, box: Box(rows: 20..<50, columns: 10..<30),
-      alternatives: [Reading.Alternative(digit: 1, confidence: 0.0123)])
+      printedShare: 0.75, alternatives: [Reading.Alternative(digit: 1, confidence: 0.0123)])
     let reading = Reading(
-      width: 100, height: 80, lines: [Reading.Line(digits: [digit])], milliseconds: 12.345)
+      width: 100, height: 80, lines: [Reading.Line(digits: [digit], signed: "-7")],
+      unread: [
+        Reading.Unread(
+          box: Box(rows: 1..<2, columns: 3..<7), guess: 4, confidence: 0.25, reason: "line")
+      ], milliseconds: 12.345)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(reading), as: UTF8.self)
     #expect(
-      text == #"{"height":80,"lines":[{"box":[10,20,20,30],"digits":[{"alternatives":"#
+      text
+        == #"{"confidence":0.9877,"height":80,"lines":[{"box":[10,20,20,30],"confidence":0.9877,"digits":[{"alternatives":"#
         + #"[{"confidence":0.0123,"digit":1}],"box":[10,20,20,30],"confidence":0.9877,"#
-        + #""digit":7,"refused":false}],"text":"7"}],"milliseconds":12.3,"text":"7","width":100}"#)
+        + #""digit":7,"printed":true,"printedShare":0.75,"refused":false}],"text":"7","#
+        + #""written":"-7"}],"milliseconds":12.3,"text":"7","unread":[{"box":[3,1,4,1],"#
+        + #""confidence":0.25,"guess":4,"reason":"line"}],"width":100}"#)
   }
 
   @Test func aLineIsAsLargeAsItsDigits() {

@@ -225,6 +225,12 @@ private struct RuledPage: Sendable {
     Sides(\.sideCover, (0.76, 1), (0.78, 0), answer: boxSides([Box(21, 30, height: 30, width: 1)])),
   ]
 
+  private static let lengths: [Sides<Parameters>] = [
+    Sides(\.minimumLength, (360, true), (380, false)) { parameters in
+      RuledPage(Box(48, 0, height: 5, width: 370)).isRemoved(parameters)
+    }
+  ]
+
   /// What is left of a line 5 rows thick after its removal, with more ink on it.
   private static func rest(
     _ ink: Box..., darkness: UInt8 = 100
@@ -253,7 +259,7 @@ private struct RuledPage: Sendable {
       \.edgeParts, (13, true), (14, false), answer: rest(Box(50, 380, height: 1, width: 3))),
   ]
 
-  private static let sides = thinPieces + wholeLines + boxes + removal
+  private static let sides = thinPieces + wholeLines + boxes + lengths + removal
 
   @Test(arguments: sides)
   func eachParameterDecides(_ sides: Sides<Parameters>) { sides.check() }

@@ -29,15 +29,15 @@ let sampleError = FileError(file: "a.jpg", expected: "a picture, whole", found: 
   @Test func oneRowALine() {
     #expect(
       csvRows("a.jpg", .success(samplePage))
-        == "a.jpg,1,17,0.8765,10,4,22,22,\na.jpg,2,4,1.0,11,40,14,20,\n")
+        == "a.jpg,1,17,0.8765,10,4,22,22,,17,0\na.jpg,2,4,1.0,11,40,14,20,,4,0\n")
   }
 
   @Test func pagesWithoutDigitsAndErrorsHaveARow() {
     let empty = Reading(width: 9, height: 9, lines: [], milliseconds: 1)
-    #expect(csvRows("a.jpg", .success(empty)) == "a.jpg,,,,,,,,\n")
+    #expect(csvRows("a.jpg", .success(empty)) == "a.jpg,,,,,,,,,,0\n")
     #expect(
       csvRows("a.jpg", .failure(sampleError))
-        == "a.jpg,,,,,,,,\"a.jpg: expected a picture, whole, found half of one\"\n")
+        == "a.jpg,,,,,,,,\"a.jpg: expected a picture, whole, found half of one\",,\n")
   }
 
   @Test func everyRowHasAsManyFieldsAsTheHeader() {
@@ -72,8 +72,11 @@ let sampleError = FileError(file: "a.jpg", expected: "a picture, whole", found: 
   @Test func aRecordIsOneLine() throws {
     let record = try jsonRecord("a \"b\"/c\n.jpg", .success(samplePage))
     #expect(
-      record.hasPrefix("{\"file\":\"a \\\"b\\\"/c\\n.jpg\",\"height\":80,\"lines\":[{\"box\":["))
-    #expect(record.hasSuffix("\"milliseconds\":12.3,\"text\":\"17\\n4\",\"width\":100}"))
+      record.hasPrefix(
+        "{\"confidence\":0.8678,\"file\":\"a \\\"b\\\"/c\\n.jpg\",\"height\":80,\"lines\":[{\"box\":["
+      ))
+    #expect(
+      record.hasSuffix("\"milliseconds\":12.3,\"text\":\"17\\n4\",\"unread\":[],\"width\":100}"))
     #expect(!record.contains("\n"))
   }
 

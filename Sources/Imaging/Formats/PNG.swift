@@ -1,13 +1,24 @@
 import Bytes
 import CPNG
 
-/// The picture in a PNG file; what is transparent becomes white.
+/// The picture in a PNG file; what is transparent becomes white, or black where that leaves nothing to see, as of
+/// white strokes on nothing.
 ///
 /// - Throws: `FileError` when the file is cut, damaged or too large.
 /// - Source: libpng's simplified interface, which answers errors instead of jumping out of C.
 func decodePNG(
   _ bytes: [UInt8], file: String, channels: Channels, side: Int
 ) throws(FileError) -> Raster {
+  let (onWhite, isTransparent) = try decodePNG(bytes, file: file, side: side, paper: 255)
+  guard isTransparent, onWhite.samples.allSatisfy({ $0 == 255 }) else { return onWhite }
+  return try decodePNG(bytes, file: file, side: side, paper: 0).raster
+}
+
+/// - Parameter paper: the shade of grey behind what is transparent.
+/// - Returns: the picture, and whether anything of it may be transparent.
+private func decodePNG(
+  _ bytes: [UInt8], file: String, side: Int, paper: UInt8
+) throws(FileError) -> (raster: Raster, isTransparent: Bool) {
   func error(_ image: png_image) -> FileError {
     let text = message(of: image)
     if ["read beyond end of data", "Not enough image data", "Read Error"].contains(text) {
@@ -29,36 +40,38 @@ func decodePNG(
   image.version = UInt32(PNG_IMAGE_VERSION)
   defer { png_image_free(&image) }
   // libpng keeps the pointer between the two calls, so both happen inside.
-  let result: Result<Raster, FileError> = chunks.bytes.withUnsafeBytes { data in
-    guard png_image_begin_read_from_memory(&image, data.baseAddress, chunks.count) != 0 else {
-      return .failure(error(image))
-    }
-    let (rows, columns) = (Int(image.height), Int(image.width))
-    do throws(FileError) {
-      try PictureSize.check(rows: rows, columns: columns, file: file)
-    } catch { return .failure(error) }
-    // Large ones in grey at once, with libpng's weights: three bytes a pixel would be too many.
-    // What is stored in 8 bits of grey stays that way, too.
-    let isLarge = rows * columns > 16_000_000
-    let stored = isLarge || image.format == 0 ? Channels.gray : .color
-    image.format = stored == .gray ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
-    // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.
-    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    var white = png_color(red: 255, green: 255, blue: 255)
-    var status: Int32 = 0
-    let samples = [UInt8](unsafeUninitializedCapacity: stored.rawValue * rows * columns) {
-      output, count in
-      output.initialize(repeating: 255)
-      status = png_image_finish_read(&image, &white, output.baseAddress, 0, nil)
-      count = output.count
-    }
-    guard status != 0 else { return .failure(error(image)) }
-    return .success(
-      Raster(
+  let result: Result<(raster: Raster, isTransparent: Bool), FileError> = chunks.bytes
+    .withUnsafeBytes { data in
+      guard png_image_begin_read_from_memory(&image, data.baseAddress, chunks.count) != 0 else {
+        return .failure(error(image))
+      }
+      let (rows, columns) = (Int(image.height), Int(image.width))
+      do throws(FileError) {
+        try PictureSize.check(rows: rows, columns: columns, file: file)
+      } catch { return .failure(error) }
+      // Large ones in grey at once, with libpng's weights: three bytes a pixel would be too many.
+      // What is stored in 8 bits of grey stays that way, too.
+      let isLarge = rows * columns > 16_000_000
+      let stored = isLarge || image.format == 0 ? Channels.gray : .color
+      let isTransparent = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
+      image.format = stored == .gray ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
+      // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.
+      image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+      var ground = png_color(red: paper, green: paper, blue: paper)
+      var status: Int32 = 0
+      let samples = [UInt8](unsafeUninitializedCapacity: stored.rawValue * rows * columns) {
+        output, count in
+        output.initialize(repeating: 255)
+        status = png_image_finish_read(&image, &ground, output.baseAddress, 0, nil)
+        count = output.count
+      }
+      guard status != 0 else { return .failure(error(image)) }
+      let raster = Raster(
         reducing: samples, rows: rows, columns: columns, channels: stored,
         factor: reduction(rows: rows, columns: columns, side: side),
-        orientation: chunks.orientation ?? .upright))
-  }
+        orientation: chunks.orientation ?? .upright)
+      return .success((raster, isTransparent))
+    }
   return try result.get()
 }
 

@@ -103,10 +103,12 @@ public struct PageInk: Sendable {
 /// that the first one showed.
 func extractInk(
   from photo: GrayImage, view: InkView = InkView(),
-  _ parameters: ReadingParameters.ExtractInk = .init()
+  _ parameters: ReadingParameters.ExtractInk = .init(),
+  zones: ReadingParameters.TurnDarkZones = .init()
 ) -> PageInk {
   let sized = photo.sized(parameters)
-  let gray = isBrightOnDark(sized, parameters) != view.turnsTones ? sized.inverted : sized
+  let gray = turningDarkZones(
+    of: isBrightOnDark(sized, parameters) != view.turnsTones ? sized.inverted : sized, zones)
   let longer = max(gray.rows, gray.columns)
   let share = longer <= parameters.smallSide ? parameters.smallDisc : parameters.disc
   let widest = share * Double(min(gray.rows, gray.columns))

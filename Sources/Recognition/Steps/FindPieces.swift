@@ -59,6 +59,8 @@ extension ReadingParameters {
     /// The percentile of the pieces' heights, by their ink, that is the digits' height: dirt is numerous but
     /// small.
     @Parameter(0...1, .share) public var heightPercentile = 0.6
+    /// How much ink that is no digit counts beside ink that is one, where the network sees surroundings.
+    @Parameter(0...1, .share) public var unreadWeight = 0.02
     /// The height of a digit of usual size: from...
     @Parameter(0...2, .digitHeights) public var minimumHeight = 0.45
     /// ... to.
@@ -107,6 +109,11 @@ extension ReadingParameters {
 
     /// The defaults.
     public init() {}
+
+    /// How much ink counts for the height of digits, by how probably it is one.
+    func weight(ofInk area: Double, confidence: Double) -> Double {
+      area * max(unreadWeight, confidence)
+    }
   }
 }
 
@@ -114,12 +121,32 @@ extension ReadingParameters {
 public struct Pieces: Sendable {
   /// Pieces of usual size, one a digit, in no particular order.
   public fileprivate(set) var digits: [Region] = []
+  /// What was put together to each piece of usual size that consists of several.
+  public fileprivate(set) var members: [Region: [Region]] = [:]
   /// Much smaller or larger than the page's digits: digits only where the network is sure.
   public fileprivate(set) var doubtful: [Region] = []
   /// Even smaller, or as thin as hairs beside the page's strokes: only where the network is very sure.
   public fileprivate(set) var tiny: [Region] = []
   /// Ink that was left out, and why.
   public fileprivate(set) var dropped: [DroppedPiece] = []
+  /// Lines, frames and outlines of other ink, on which digits may hang.
+  var lined: [Region] {
+    let reasons: Set<DropReason> = [.lineOrFrame, .outline, .edge, .sideOfBox]
+    return dropped.filter { reasons.contains($0.reason) }.map(\.region)
+      + doubtful.filter {
+        Double($0.box.height) > referenceHeight
+      }
+  }
+  /// Ink too small to be a digit, which may be a point or a dash.
+  var small: [Region] { tiny + dropped.filter { $0.reason == .speck }.map(\.region) }
+  /// Ink of a digit's size that rules left out, for a network that sees by itself what it is.
+  var setAside: [Region] {
+    let reasons: Set<DropReason> = [.lineOrFrame, .fades, .outline, .edge, .sideOfBox]
+    return dropped.filter {
+      let height = Double($0.region.box.height) / max(1, referenceHeight)
+      return reasons.contains($0.reason) && height > 0.45 && height < 3
+    }.map(\.region)
+  }
   /// About the height of a digit, in pixels; 0 when there is none.
   public fileprivate(set) var referenceHeight = 0.0
 }
@@ -144,14 +171,18 @@ struct PageMasks: Sendable {
 
 /// Finds the pieces of a page that may be digits.
 ///
+/// - Parameter weights: how much each of some regions counts for the height of digits.
 /// - Parameter makeCloseups: makes close-ups of small pieces; it is given their margin in pixels.
 func findPieces(
   of masks: PageMasks, on page: PageInk, _ parameters: ReadingParameters.FindPieces,
+  weights: ([Region]) -> [(height: Double, weight: Double)] = { $0.map(\.weightedHeight) },
   makeCloseups: (_ margin: Int) -> Closeups
 ) -> Pieces {
   var pieces = Pieces()
   let kept = withoutDirt(masks.dark, ink: page.ink, parameters, into: &pieces)
-  let (small, large) = parted(kept, parameters, into: &pieces)
+  let reference = weightedPercentile(
+    weights(kept).map { ($0.height, $0.weight) }, share: parameters.heightPercentile)
+  let (small, large) = parted(kept, reference: reference, parameters, into: &pieces)
   addUnusual(
     small: small, large: large, faint: masks.faint, parameters, makeCloseups, masks,
     into: &pieces)
@@ -210,7 +241,13 @@ private func heightOfDigits(
   _ regions: [Region], _ parameters: ReadingParameters.FindPieces
 ) -> Double {
   weightedPercentile(
-    regions.map { (Double($0.box.height), Double($0.area)) }, share: parameters.heightPercentile)
+    regions.map(\.weightedHeight).map { ($0.height, $0.weight) },
+    share: parameters.heightPercentile)
+}
+
+extension Region {
+  /// Its height counts by its ink.
+  var weightedHeight: (height: Double, weight: Double) { (Double(box.height), Double(area)) }
 }
 
 /// Whether a box is that of a line or of a frame around the page.
@@ -322,15 +359,15 @@ private func edgeContrast(of region: Region, ink: GrayImage, reach: Int) -> Doub
 
 /// Puts the pieces of digits together, and answers the pieces much smaller and larger than digits.
 private func parted(
-  _ kept: [Region], _ parameters: ReadingParameters.FindPieces, into pieces: inout Pieces
+  _ kept: [Region], reference: Double, _ parameters: ReadingParameters.FindPieces,
+  into pieces: inout Pieces
 ) -> (small: [Region], large: [Region]) {
-  let reference = heightOfDigits(kept, parameters)
   let (mains, others) = kept.divided {
     parameters.minimumHeight * reference <= Double($0.box.height)
       && Double($0.box.height) <= parameters.maximumHeight * reference
   }
-  pieces.digits = mains
-  merge(&pieces.digits, reference: reference, parameters)
+  let groups = joined(mains, reference: reference, parameters)
+  pieces.digits = groups.map { Region(union: $0) }
   var (small, large) = ([Region](), [Region]())
   var owners = FragmentOwners(pieces.digits.map(\.box), reference: reference, parameters)
   var fragments: [Int: [Region]] = [:]
@@ -343,18 +380,23 @@ private func parted(
       large.append(fragment)
     }
   }
-  for (owner, fragments) in fragments {
-    pieces.digits[owner] = Region(union: [pieces.digits[owner]] + fragments)
+  for (owner, group) in groups.enumerated() {
+    let members = group + fragments[owner, default: []]
+    guard members.count > 1 else { continue }
+    pieces.digits[owner] = Region(union: members)
+    pieces.members[pieces.digits[owner]] = members
   }
   pieces.referenceHeight = pieces.digits.isEmpty ? 0 : reference
   return (small, large)
 }
 
-/// Joins pieces that stand on top of each other and belong together, such as the bar of a 5: they share
+/// Puts together pieces that stand on top of each other and belong together, such as the bar of a 5: they share
 /// columns, have hardly a gap, and together are no higher than a digit may be.
-private func merge(
-  _ digits: inout [Region], reference: Double, _ parameters: ReadingParameters.FindPieces
-) {
+func joined(
+  _ pieces: [Region], reference: Double, _ parameters: ReadingParameters.FindPieces
+) -> [[Region]] {
+  var digits = pieces
+  var groups = pieces.map { [$0] }
   func belongTogether(_ a: Box, _ b: Box) -> Bool {
     let gap =
       max(a.rows.lowerBound, b.rows.lowerBound) - min(a.rows.upperBound, b.rows.upperBound)
@@ -373,10 +415,11 @@ private func merge(
       $0 > first && !isMerged[$0] && belongTogether(digits[first].box, digits[$0].box)
     }) {
       digits[first] = digits[first].union(digits[second])
+      groups[first] += groups[second]
       isMerged[second] = true
     }
   }
-  digits = zip(digits, isMerged).filter { !$1 }.map(\.0)
+  return zip(groups, isMerged).filter { !$1 }.map(\.0)
 }
 
 extension Box {

@@ -10,6 +10,8 @@ extension ReadingParameters {
     @Parameter(0...1, .probability) public var plausibleConfidence = 0.1
     /// The smallest probability in a score.
     @Parameter(1e-12...0.01, .probability) public var minimumProbability = 1e-6
+    /// The confidence of all digits of a form together: what is less certain would be guessed.
+    @Parameter(0...1, .probability) public var minimumConfidence = 0.3
     /// The widest pieces that may be cut: cutting asks the network about dozens of parts, and of a form's ink
     /// few pieces are that wide.
     @Parameter(0...1000, .count) public var maximumPieces = 40

@@ -41,6 +41,10 @@ extension ReadingParameters {
     @Parameter(1...20, .share) public var maximumWeight = 4.0
     /// The width of a letter of such a word.
     @Parameter(0...2, .digitHeights) public var letterWidth = 0.8
+    /// From this probability on ink that was not read is reported: it may be a digit.
+    @Parameter(0...1, .probability) public var unreadConfidence = 0.1
+    /// Print of this share of the height of what is written by hand in its line stands among it, as in a puzzle.
+    @Parameter(0...10, .share) public var printHeight = 0.75
     /// A page of less legible ink is one of other ink: only clear numbers are read.
     @Parameter(0...1, .share) public var legiblePage = 0.2
     /// The digits of a clear number that are no ones.
@@ -60,11 +64,12 @@ extension ReadingParameters {
 ///
 /// - Parameter referenceHeight: the height of the page's digits, in pixels.
 func judgeContext(
-  _ candidates: [Candidate], referenceHeight: Double,
+  _ candidates: [Candidate], referenceHeight: Double, printed: PrintedDigits = .auto,
   _ parameters: ReadingParameters.JudgeContext = .init()
 ) -> [JudgedCandidate] {
   if candidates.contains(where: { $0.probabilities.looksAround }) {
-    return judgedByNetwork(candidates)
+    return judgedByNetwork(
+      candidates, printed, referenceHeight: referenceHeight, parameters)
   }
   let drops =
     parameters.isOn
@@ -78,15 +83,39 @@ func judgeContext(
 }
 
 /// The network has seen what stands beside each candidate. Print is left out where somebody wrote by hand on the
-/// page.
-private func judgedByNetwork(_ candidates: [Candidate]) -> [JudgedCandidate] {
+/// page, but for print as large as the writing in the same line, as in a puzzle.
+private func judgedByNetwork(
+  _ candidates: [Candidate], _ printed: PrintedDigits, referenceHeight: Double,
+  _ parameters: ReadingParameters.JudgeContext
+) -> [JudgedCandidate] {
   func isPrint(_ candidate: Candidate) -> Bool {
     candidate.probabilities.printedShare ?? 0 > 0.5
   }
-  let isWritten = candidates.contains { $0.ownDrop == nil && !isPrint($0) }
-  return candidates.map {
+  let digits = candidates.indices.filter { candidates[$0].ownDrop == nil }
+  var leftOut: Set<Int> = []
+  switch printed {
+  case .include: break
+  case .exclude: leftOut = Set(digits.filter { isPrint(candidates[$0]) })
+  case .auto:
+    let lines = orderLines(
+      of: digits.map { candidates[$0].region.box }, referenceHeight: referenceHeight)
+    let isWritten = digits.contains { !isPrint(candidates[$0]) }
+    for line in lines where isWritten {
+      let heights = line.filter { !isPrint(candidates[digits[$0]]) }
+        .map { candidates[digits[$0]].region.box.height }.sorted()
+      let minimum =
+        heights.isEmpty
+        ? .infinity : parameters.printHeight * Double(heights[heights.count / 2])
+      leftOut.formUnion(
+        line.map { digits[$0] }.filter {
+          isPrint(candidates[$0]) && Double(candidates[$0].region.box.height) < minimum
+        })
+    }
+  }
+  return candidates.enumerated().map { index, candidate in
     JudgedCandidate(
-      candidate: $0, drop: $0.ownDrop ?? (isWritten && isPrint($0) ? .printed : nil))
+      candidate: candidate,
+      drop: candidate.ownDrop ?? (leftOut.contains(index) ? .printed : nil))
   }
 }
 

@@ -36,6 +36,8 @@ extension ReadingParameters {
     @Parameter(0...1, .share) public var misfitPerGap = 0.05
 
     // Lines.
+    /// The shortest line.
+    @Parameter(0...100_000, .pixels) public var minimumLength = 0
     /// The smallest length of a line for its thickness.
     @Parameter(1...200, .strokeWidths) public var slenderness = 15.0
     /// The same of the edge of a box. Bars of digits above each other, as of two sevens, are shorter for
@@ -117,6 +119,7 @@ struct Rulings: Sendable {
   private let upright: [Ruling]
   private let parameters: ReadingParameters.RemoveRulings
 
+  var count: Int { level.count + upright.count }
   var isEmpty: Bool { level.isEmpty && upright.isEmpty }
 
   init(in mask: Mask, ink: GrayImage, _ parameters: ReadingParameters.RemoveRulings) {

@@ -97,6 +97,7 @@ struct Ruling: Sendable {
     _ parameters: ReadingParameters.RemoveRulings
   ) -> Bool {
     guard
+      columns.count >= parameters.minimumLength,
       Double(columns.count) >= minimumShare * Double(mask.columns),
       Double(columns.count) >= (slenderness ?? parameters.slenderness) * thickness
     else { return false }

@@ -125,19 +125,24 @@ struct Splitter {
     let minimumWidth = parts.reduce(0) {
       $0 + ($1.digit == 1 ? parameters.oneWidth : parameters.digitWidth)
     }
-    let legible = parts.count { $0.confidence > parameters.legibleConfidence }
+    let legible = parts.count {
+      $0.confidence > parameters.legibleConfidence || $0.probabilities.sign != nil
+    }
+    let looksAround = whole.probabilities.looksAround
     let score = parts.reduce(0) { $0 + scoreAsPart($1) }
     return !parts.isEmpty
       && (whole.ownDrop != nil || score > whole.score)
       && Double(legible) >= parameters.legibleParts * Double(parts.count)
       && Double(whole.region.box.width) >= minimumWidth * cuttingHeight(of: whole)
+      && (!looksAround || parts.contains { $0.ownDrop == nil })
       // The stems of any printed word are ones.
-      && 2 * parts.count(where: { $0.digit == 1 }) <= parts.count
+      && (looksAround || 2 * parts.count(where: { $0.digit == 1 }) <= parts.count)
   }
 
   /// The score of a candidate as one of several parts.
   private func scoreAsPart(_ part: Candidate) -> Double {
-    part.ownDrop != nil
+    if part.probabilities.sign != nil { return part.classScore }
+    return part.ownDrop != nil
       ? parameters.unreadableScore : max(parameters.unreadableScore, part.score)
   }
 

@@ -41,7 +41,7 @@ struct InkSurroundings: Sendable {
 
   private let ink: GrayImage
   private let parameters: ReadingParameters.Surroundings
-  /// The ink above and left of each corner of a pixel, `(rows + 1) · (columns + 1)` sums: a picture of 1400 pixels
+  /// The ink above and left of each corner of a pixel, `(rows + 1) · (columns + 1)` sums: a picture of 4000 pixels
   /// a side has less than 2³² of ink.
   private let sums: [UInt32]
 

@@ -12,6 +12,8 @@ export class Photo {
     this.error = null;
     this.record = null;
     this.lines = []; // of digits, in reading order
+    this.frames = []; // of each line: what the server said of it, but for its digits
+    this.unread = []; // what may be digits and was not read
     this.pattern = null; // how they are printed, # for each; null side by side
   }
 
@@ -23,13 +25,52 @@ export class Photo {
     this.pattern = pattern;
     this.lines = rest.lines.map((line) =>
       line.digits.map((read) => ({ read, tile: tiles[number++], corrected: null })));
+    this.frames = rest.lines.map(({ digits, ...frame }) => frame);
+    this.unread = [...rest.unread ?? []];
     this.state = "read";
+  }
+
+  // Takes ink that was not read for the digit that it is most like; answers its place.
+  takeIn(unread) {
+    const [x, y, width, height] = unread.box;
+    const digit = {
+      read: {
+        digit: unread.guess, confidence: unread.confidence, refused: false, box: unread.box,
+        alternatives: [],
+      },
+      corrected: String(unread.guess),
+    };
+    this.unread = this.unread.filter((other) => other !== unread);
+    // Into the line whose digits share most rows with it.
+    const shared = this.frames.map(({ box }) =>
+      Math.min(y + height, box[1] + box[3]) - Math.max(y, box[1]));
+    const best = shared.indexOf(Math.max(...shared));
+    if (shared[best] > height / 2) {
+      const line = this.lines[best];
+      const place = line.filter((other) => other.read.box[0] < x).length;
+      line.splice(place, 0, digit);
+      const box = this.frames[best].box;
+      const left = Math.min(x, box[0]), top = Math.min(y, box[1]);
+      this.frames[best].box = [
+        left, top, Math.max(x + width, box[0] + box[2]) - left,
+        Math.max(y + height, box[1] + box[3]) - top,
+      ];
+      return { line: best + 1, place: place + 1 };
+    }
+    const line = this.frames.filter(({ box }) => box[1] < y).length;
+    this.lines.splice(line, 0, [digit]);
+    this.frames.splice(line, 0, {
+      box: unread.box, text: "", written: "", confidence: unread.confidence,
+    });
+    return { line: line + 1, place: 1 };
   }
 
   fail(message) {
     this.error = message;
     this.record = null;
     this.lines = [];
+    this.frames = [];
+    this.unread = [];
     this.state = "failed";
   }
 
@@ -74,29 +115,37 @@ export class Photo {
     for (const [index, line] of this.lines.entries()) {
       const digits = line.filter((digit) => digit.corrected !== "");
       if (digits.length === 0) continue;
+      const text = this.lineText(line, threshold);
+      const frame = this.frames[index];
       lines.push({
-        ...this.record.lines[index],
+        ...frame,
         digits: digits.map((digit) => digit.corrected === null
           ? digit.read
           : { ...digit.read, digit: Number(digit.corrected), corrected: true }),
-        text: this.lineText(line, threshold),
+        text,
+        // The signs are known of the line as it was read.
+        written: text === frame.text ? frame.written : text,
       });
     }
-    return { ...this.record, lines, text: this.text(threshold) };
+    return { ...this.record, lines, unread: this.unread, text: this.text(threshold) };
   }
 
   // The rows of a table with the columns of `recognize --format csv`: one for each line.
   csvRows(threshold) {
-    const row = (...fields) => fields.map(csvField).join(",") + "\n";
-    if (this.record === null) return row(this.name, "", "", "", "", "", "", "", this.error);
+    // What is written may be taken for a number.
+    const quoted = (text) => text.includes(",") ? `"${text}"` : text;
+    const row = (...fields) => (written, unread) =>
+      [...fields.map(csvField), quoted(written), unread].join(",") + "\n";
+    if (this.record === null) return row(this.name, "", "", "", "", "", "", "", this.error)("", "");
     const rows = this.json(threshold).lines.map((line, index) => row(
       this.name, index + 1, line.text, Math.min(...line.digits.map((digit) => digit.confidence)),
-      ...line.box, ""));
-    return rows.length > 0 ? rows.join("") : row(this.name, "", "", "", "", "", "", "", "");
+      ...line.box, "")(line.written, this.unread.length));
+    return rows.length > 0
+      ? rows.join("") : row(this.name, "", "", "", "", "", "", "", "")("", this.unread.length);
   }
 }
 
-export const csvHeader = "file,line,text,confidence,x,y,width,height,error\n";
+export const csvHeader = "file,line,text,confidence,x,y,width,height,error,written,unread\n";
 
 // What stands for a digit in text: nothing when a person took it away.
 export function shown(digit, threshold) {

@@ -85,6 +85,9 @@ export class ResultView {
       ...photo.printed(line).map((part) => typeof part === "string" ? part : this.letter(part)),
     ]));
     if (filled.length === 0) answer.textContent = "No digits found";
+    const leftOut = photo.unread.length === 0 ? ""
+      : ` ${count(photo.unread.length, "piece")} of ink may be digits and ${photo.unread.length === 1 ? "was" : "were"} `
+        + "not read: the grey boxes. Tap one to take it in.";
     const digits = [...photo.digits()].map(({ digit }) => digit);
     const doubtful = digits.filter((d) => d.corrected === null && certainty(d) !== "sure").length;
     if (digits.length > 0) {
@@ -92,6 +95,7 @@ export class ResultView {
         + `, read in ${Math.round(photo.record.milliseconds)} ms`
         + (doubtful > 0 ? `. ${doubtful === 1 ? "One is" : `${doubtful} are`} worth a second look.` : ".");
     }
+    said.textContent += leftOut;
   }
 
   letter(digit) {
@@ -112,7 +116,20 @@ export class ResultView {
       elements.picture.alt = `The photo ${photo.name}`;
     }
     const target = isDrawing ? elements.drawingBoxes : elements.boxes;
-    target.replaceChildren(...[...photo.digits()]
+    const unread = photo.unread.map((one) => {
+      const box = document.createElement(isDrawing ? "div" : "button");
+      box.className = "unread";
+      const guess = `perhaps ${one.guess} (${percent(one.confidence)}), not read: ${one.reason}`;
+      box.title = `${guess}. Tap to take it in.`;
+      box.setAttribute("aria-label", `Take in ink that was left out: ${guess}`);
+      putOver(box, one.box, photo.record);
+      box.addEventListener("click", () => {
+        this.select(photo.takeIn(one));
+        this.changed();
+      });
+      return box;
+    });
+    target.replaceChildren(...unread, ...[...photo.digits()]
       .filter(({ digit }) => digit.corrected !== "")
       .map(({ digit, line, place }) => {
         // For eyes and pointers; keyboards and screen readers have the strip below.
@@ -120,11 +137,7 @@ export class ResultView {
         box.tabIndex = -1;
         box.setAttribute("aria-hidden", "true");
         box.className = digit.corrected === null ? certainty(digit) : "sure";
-        const [x, y, width, height] = digit.read.box;
-        box.style.left = `${100 * x / photo.record.width}%`;
-        box.style.top = `${100 * y / photo.record.height}%`;
-        box.style.width = `${100 * width / photo.record.width}%`;
-        box.style.height = `${100 * height / photo.record.height}%`;
+        putOver(box, digit.read.box, photo.record);
         box.title = `${shown(digit, this.threshold)}, ${percent(digit.read.confidence)} sure`;
         if (this.isSelected(line, place)) box.setAttribute("aria-pressed", "true");
         box.addEventListener("click", () => this.select({ line, place }));
@@ -284,6 +297,14 @@ export class ResultView {
     }
     if (photo === this.photo) elements.figures.replaceChildren(...figures);
   }
+}
+
+// Over the part of the photo that a box of the server's answer means.
+function putOver(element, [x, y, width, height], photo) {
+  element.style.left = `${100 * x / photo.width}%`;
+  element.style.top = `${100 * y / photo.height}%`;
+  element.style.width = `${100 * width / photo.width}%`;
+  element.style.height = `${100 * height / photo.height}%`;
 }
 
 function tile(digit) {
