@@ -50,6 +50,12 @@ struct Evaluate: ParsableCommand {
   var sheet: String?
   @Option(
     help: """
+      With --photos: also write what was read to this file, a JSON object a line as recognize prints \
+      them, named by the manifest's paths.
+      """)
+  var readings: String?
+  @Option(
+    help: """
       With --photos: read without this step, to see what it is worth; several times for several \
       steps.
       """)
@@ -92,7 +98,7 @@ struct Evaluate: ParsableCommand {
       ("--checkpoint", checkpoint), ("--data", data), ("--images", images), ("--labels", labels),
       ("--photos", photos), ("--parameters", parameters),
     ]
-    let outputs = [("--logits", logits), ("--sheet", sheet)]
+    let outputs = [("--logits", logits), ("--sheet", sheet), ("--readings", readings)]
     try checkNotEmpty(inputs + outputs)
     try checkOutputs(
       outputs, inputs: inputs.compactMap(\.1) + MNIST.paths(in: data) + [try checkpointPath()])
@@ -107,6 +113,7 @@ struct Evaluate: ParsableCommand {
 
   private func measureImages(on team: WorkerTeam) throws {
     guard sheet == nil else { throw UserError("--sheet needs --photos") }
+    guard readings == nil else { throw UserError("--readings needs --photos") }
     guard !pooled else { throw UserError("--pooled needs --photos") }
     guard without.isEmpty else { throw UserError("--without needs --photos") }
     guard parameters == nil else { throw UserError("--parameters needs --photos") }
@@ -165,7 +172,8 @@ struct Evaluate: ParsableCommand {
     let manifest = try PhotoManifest(try readFile(photos), file: photos)
     let folder = try folder(ofPhotosIn: photos)
     try checkOutputs(
-      [("--sheet", sheet)], inputs: manifest.photos.map { path($0.path, in: folder) })
+      [("--sheet", sheet), ("--readings", readings)],
+      inputs: manifest.photos.map { path($0.path, in: folder) })
     let evaluation = PhotoEvaluation(
       recognizer: try Recognizer(contentsOf: checkpointPath()), options: try readingOptions(),
       manifest: manifest, folder: folder)
@@ -173,6 +181,9 @@ struct Evaluate: ParsableCommand {
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
     let report = PhotoReport(outcomes.compactMap(\.score), isPooled: pooled)
     try printOutput(format == .json ? try compactJSON(report) + "\n" : report.text)
+    if let readings {
+      try writeFile(readings, Array(outcomes.map(\.readings).joined().utf8))
+    }
     if let sheet {
       let mistakes = outcomes.compactMap(\.mistake)
       try writeFile(sheet, Array(contactSheet(of: mistakes, summary: report.text).utf8))

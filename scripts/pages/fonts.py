@@ -21,7 +21,7 @@ PRINT = {
         "truetype/dejavu/DejaVuSerif.ttf", "truetype/dejavu/DejaVuSans-Bold.ttf",
         "truetype/liberation/LiberationSerif-Regular.ttf", "truetype/liberation/LiberationMono-Bold.ttf",
         "truetype/liberation/LiberationSansNarrow-Regular.ttf", "opentype/urw-base35/C059-Roman.otf",
-        "opentype/urw-base35/NimbusSans-Italic.otf", "opentype/urw-base35/URWBookman-LightItalic.otf",
+        "opentype/urw-base35/URWGothic-Demi.otf", "opentype/urw-base35/URWBookman-LightItalic.otf",
     ],
 }
 HAND = {
