@@ -73,7 +73,11 @@ struct Evaluate: ParsableCommand {
   var threads: Int?
   @Option(parsing: .unconditional, help: "Measure only so many images, from the first on.")
   var limit: Int?
-  @Option(help: "Also write the logits to this safetensors file.")
+  @Option(
+    help: """
+      Also write the logits to this safetensors file, and of a network that looks at surroundings \
+      what it saw as images.
+      """)
   var logits: String?
 
   func run() throws {
@@ -127,8 +131,10 @@ struct Evaluate: ParsableCommand {
       set = set[0..<limit]
     }
     // A network that looks at surroundings sees each digit alone on paper.
+    var drawn: [(name: String, tensor: Tensor)] = []
     if checkpoint.network.architecture.input == [28, 28, 4], set.rows == 28, set.columns == 28 {
       set = set.alone(on: team)
+      if logits != nil { drawn.append(("images", set.values)) }
     }
     try checkFit(of: checkpoint.network.architecture, to: set)
     let start = secondsOfClock()
@@ -142,7 +148,7 @@ struct Evaluate: ParsableCommand {
         advice: "get the file again, or make one with the command train")
     }
     if let logits {
-      try writeFile(logits, Safetensors(tensors: [("logits", answers)]).bytes)
+      try writeFile(logits, Safetensors(tensors: [("logits", answers)] + drawn).bytes)
     }
     let report = Report(
       Evaluation(
@@ -225,4 +231,11 @@ struct Evaluate: ParsableCommand {
 private struct ParameterList: Encodable {
   let steps = ReadingStep.allCases
   let parameters = ReadingParameters()
+}
+
+extension LabelledImages {
+  /// `[image, row, column, channel]`, 0...1.
+  fileprivate var values: Tensor {
+    Tensor(pixels.map { Float($0) / 255 }, shape: Shape(count, rows, columns, channels))
+  }
 }
