@@ -1,5 +1,6 @@
 """Fonts for pages of letters, from Debian's packages."""
 
+import functools
 import pathlib
 
 from PIL import ImageFont
@@ -36,6 +37,7 @@ HAND = {
 }
 
 
+@functools.lru_cache(maxsize=500)
 def font(name, size):
     path = pathlib.Path("/usr/share/fonts") / name
     if not path.exists():
