@@ -45,10 +45,10 @@ parser.add_argument("mnist", type=pathlib.Path, help="the folder with the MNIST 
 parser.add_argument("folder", type=pathlib.Path, help="where the pages go")
 parser.add_argument("--split", choices=SPLITS, default="development", help="which digits and fonts to use")
 parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("--pages", type=int, default=500, help="how many with lines of digits")
-parser.add_argument("--documents", type=int, default=240, help="how many as people fill them in")
-parser.add_argument("--empty", type=int, default=200, help="how many without digits")
-parser.add_argument("--print", type=int, default=60, help="how many that are full of print")
+parser.add_argument("--pages", type=int, default=300, help="how many with lines of digits")
+parser.add_argument("--documents", type=int, default=160, help="how many as people fill them in")
+parser.add_argument("--empty", type=int, default=100, help="how many without digits")
+parser.add_argument("--print", type=int, default=40, help="how many that are full of print")
 
 if __name__ == "__main__":
     options = parser.parse_args()
