@@ -50,6 +50,12 @@ struct Evaluate: ParsableCommand {
   var sheet: String?
   @Option(
     help: """
+      With --photos: also write what was read to this file, a JSON object a line as recognize prints \
+      them, named by the manifest's paths.
+      """)
+  var readings: String?
+  @Option(
+    help: """
       With --photos: read without this step, to see what it is worth; several times for several \
       steps.
       """)
@@ -67,7 +73,11 @@ struct Evaluate: ParsableCommand {
   var threads: Int?
   @Option(parsing: .unconditional, help: "Measure only so many images, from the first on.")
   var limit: Int?
-  @Option(help: "Also write the logits to this safetensors file.")
+  @Option(
+    help: """
+      Also write the logits to this safetensors file, and of a network that looks at surroundings \
+      what it saw as images.
+      """)
   var logits: String?
 
   func run() throws {
@@ -92,7 +102,7 @@ struct Evaluate: ParsableCommand {
       ("--checkpoint", checkpoint), ("--data", data), ("--images", images), ("--labels", labels),
       ("--photos", photos), ("--parameters", parameters),
     ]
-    let outputs = [("--logits", logits), ("--sheet", sheet)]
+    let outputs = [("--logits", logits), ("--sheet", sheet), ("--readings", readings)]
     try checkNotEmpty(inputs + outputs)
     try checkOutputs(
       outputs, inputs: inputs.compactMap(\.1) + MNIST.paths(in: data) + [try checkpointPath()])
@@ -107,6 +117,7 @@ struct Evaluate: ParsableCommand {
 
   private func measureImages(on team: WorkerTeam) throws {
     guard sheet == nil else { throw UserError("--sheet needs --photos") }
+    guard readings == nil else { throw UserError("--readings needs --photos") }
     guard !pooled else { throw UserError("--pooled needs --photos") }
     guard without.isEmpty else { throw UserError("--without needs --photos") }
     guard parameters == nil else { throw UserError("--parameters needs --photos") }
@@ -120,8 +131,10 @@ struct Evaluate: ParsableCommand {
       set = set[0..<limit]
     }
     // A network that looks at surroundings sees each digit alone on paper.
+    var drawn: [(name: String, tensor: Tensor)] = []
     if checkpoint.network.architecture.input == [28, 28, 4], set.rows == 28, set.columns == 28 {
       set = set.alone(on: team)
+      if logits != nil { drawn.append(("images", set.values)) }
     }
     try checkFit(of: checkpoint.network.architecture, to: set)
     let start = secondsOfClock()
@@ -135,7 +148,7 @@ struct Evaluate: ParsableCommand {
         advice: "get the file again, or make one with the command train")
     }
     if let logits {
-      try writeFile(logits, Safetensors(tensors: [("logits", answers)]).bytes)
+      try writeFile(logits, Safetensors(tensors: [("logits", answers)] + drawn).bytes)
     }
     let report = Report(
       Evaluation(
@@ -165,7 +178,8 @@ struct Evaluate: ParsableCommand {
     let manifest = try PhotoManifest(try readFile(photos), file: photos)
     let folder = try folder(ofPhotosIn: photos)
     try checkOutputs(
-      [("--sheet", sheet)], inputs: manifest.photos.map { path($0.path, in: folder) })
+      [("--sheet", sheet), ("--readings", readings)],
+      inputs: manifest.photos.map { path($0.path, in: folder) })
     let evaluation = PhotoEvaluation(
       recognizer: try Recognizer(contentsOf: checkpointPath()), options: try readingOptions(),
       manifest: manifest, folder: folder)
@@ -173,6 +187,9 @@ struct Evaluate: ParsableCommand {
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }
     let report = PhotoReport(outcomes.compactMap(\.score), isPooled: pooled)
     try printOutput(format == .json ? try compactJSON(report) + "\n" : report.text)
+    if let readings {
+      try writeFile(readings, Array(outcomes.map(\.readings).joined().utf8))
+    }
     if let sheet {
       let mistakes = outcomes.compactMap(\.mistake)
       try writeFile(sheet, Array(contactSheet(of: mistakes, summary: report.text).utf8))
@@ -214,4 +231,11 @@ struct Evaluate: ParsableCommand {
 private struct ParameterList: Encodable {
   let steps = ReadingStep.allCases
   let parameters = ReadingParameters()
+}
+
+extension LabelledImages {
+  /// `[image, row, column, channel]`, 0...1.
+  fileprivate var values: Tensor {
+    Tensor(pixels.map { Float($0) / 255 }, shape: Shape(count, rows, columns, channels))
+  }
 }

@@ -15,6 +15,8 @@ struct PhotoEvaluation {
     var score: PhotoScore?
     var error: FileError?
     var mistake: ShownMistake?
+    /// A JSON object in a line for each page, as the command recognize prints them.
+    var readings = ""
   }
 
   /// - Parameter showsMistakes: whether to keep pictures of the mistakes.
@@ -31,13 +33,19 @@ struct PhotoEvaluation {
     var outcome = Outcome()
     var readings: [Reading] = []
     var picture: ColorImage?
+    var list = ReadingList(.jsonl)
     do throws(FileError) {
       let bytes = try readFile(file)
+      var results: [Result<Reading, FileError>] = []
       recognizer.readPages(of: bytes, file: file, options: options) { _, _, result, _ in
+        results.append(result)
+      }
+      for result in results {
         switch result {
         case .success(let reading): readings.append(reading)
         case .failure(let error): outcome.error = outcome.error ?? error
         }
+        outcome.readings += try list.entry(photo.path, result)
       }
       if showsMistakes && !readings.isEmpty { picture = try decodeColorPhoto(bytes, file: file) }
     } catch { outcome.error = outcome.error ?? error }

@@ -55,6 +55,25 @@ import Testing
     #expect(try evaluate("--photos manifest.csv --threads 1").output == outcome.output)
   }
 
+  /// One object a line, as recognize prints them, under the manifest's names.
+  @Test func readings() throws {
+    struct Photo: Decodable { let file: String, text: String }
+    let outcome = try evaluate("--photos manifest.csv --readings read.jsonl")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = String(decoding: try folder.bytes("read.jsonl"), as: UTF8.self)
+      .split(separator: "\n")
+    let photos = try lines.map { try JSONDecoder().decode(Photo.self, from: Data($0.utf8)) }
+    let names = ["two.pgm", "one.pgm", "three.pgm", "none.pgm", "none.pgm", "two.pgm"]
+    #expect(photos.map(\.file) == names)
+    let text = try Commands.shell(
+      "cd '\(folder.path)' && \"$command\" --checkpoint net images/three.pgm", command: "recognize"
+    ).output.trimmingCharacters(in: .newlines)
+    #expect(photos[2].text == text)
+    let missing = try evaluate("--photos manifest.csv --readings nowhere/read.jsonl")
+    #expect(missing.status == 1)
+    #expect(missing.errors.contains("choose another --readings"))
+  }
+
   /// Where every digit counts alike: the same answers, other figures.
   @Test func pooledScores() throws {
     let outcome = try evaluate("--photos manifest.csv --pooled")
@@ -137,6 +156,7 @@ import Testing
     for (arguments, message) in [
       ("--sheet a.html", "--sheet needs --photos"),
       ("--pooled", "--pooled needs --photos"),
+      ("--readings a.jsonl", "--readings needs --photos"),
       ("--photos manifest.csv --limit 3", "--labels, --limit and --logits do not go with --photos"),
       (
         "--photos nowhere.csv",

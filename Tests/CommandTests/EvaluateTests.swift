@@ -134,7 +134,9 @@ import Testing
       #expect(outcome.errors.contains("--logits \(place) would overwrite the input"))
     }
     #expect(try folder.bytes("a") == before)
-    for option in ["--logits", "--sheet", "--images", "--photos", "--data", "--parameters"] {
+    for option in [
+      "--logits", "--sheet", "--readings", "--images", "--photos", "--data", "--parameters",
+    ] {
       #expect(
         try evaluate(checkpoint, option, "''").errorLines == [
           "evaluate: \(option) needs a path, not an empty text"

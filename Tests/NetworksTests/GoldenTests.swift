@@ -205,9 +205,8 @@ private let gradientTolerance: Float = 5e-5
 @Suite struct GoldenNetworkTests {
   /// One training step of a whole network: logits, loss, every gradient, the running statistics, and
   /// what inference then says.
-  @Test(arguments: ["network", "network-residual"]) func aStepAgreesWithPyTorch(
-    name: String
-  ) throws {
+  @Test(arguments: ["network", "network-residual", "network-towers"])
+  func aStepAgreesWithPyTorch(name: String) throws {
     let golden = try Golden(name)
     var generator = SplitMix64(seed: 0)
     var network = try Network(

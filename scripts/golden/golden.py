@@ -67,10 +67,12 @@ def max_pool2d(input, size, stride):
 
 
 def batch_norm2d(input, weight, bias, mean, variance, training, epsilon=1e-5, momentum=0.1):
-    """PyTorch's batch normalization; when training, updates `mean` and `variance` in place."""
+    """PyTorch's batch normalization, also of [batch, values]; when training, updates `mean` and `variance` in place."""
+    is_vector = input.ndim == 2
     output = torch.nn.functional.batch_norm(
-        channels_first(input), mean, variance, weight, bias, training, momentum, epsilon)
-    return channels_last(output)
+        input if is_vector else channels_first(input), mean, variance, weight, bias, training, momentum,
+        epsilon)
+    return output if is_vector else channels_last(output)
 
 
 def write_layer(name, draw, function, leaves, also=None, **metadata):

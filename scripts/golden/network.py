@@ -30,10 +30,10 @@ def initialize(layers, shape, draw, prefix=""):
         elif kind == "maxPool2d":
             shape = [*[(n - layer["size"]) // layer["stride"] + 1 for n in shape[:2]], shape[2]]
         elif kind == "batchNorm2d":
-            parameters[name + "weight"] = draw.normal(shape[2], mean=1, scale=0.3)
-            parameters[name + "bias"] = draw.normal(shape[2], scale=0.3)
-            parameters[name + "runningMean"] = draw.normal(shape[2])
-            parameters[name + "runningVariance"] = draw.uniform(0.5, 2, shape[2])
+            parameters[name + "weight"] = draw.normal(shape[-1], mean=1, scale=0.3)
+            parameters[name + "bias"] = draw.normal(shape[-1], scale=0.3)
+            parameters[name + "runningMean"] = draw.normal(shape[-1])
+            parameters[name + "runningVariance"] = draw.uniform(0.5, 2, shape[-1])
         elif kind == "globalAveragePool":
             shape = [shape[2]]
         elif kind == "flatten":
@@ -46,6 +46,15 @@ def initialize(layers, shape, draw, prefix=""):
             inner, inside = initialize(layer["layers"], shape, draw, name)
             assert inside == shape, f"{name} must keep its shape"
             parameters.update(inner)
+        elif kind == "towers":
+            assert sum(tower["channels"] for tower in layer["towers"]) == shape[2]
+            values = 0
+            for number, tower in enumerate(layer["towers"]):
+                inner, inside = initialize(
+                    tower["layers"], [*shape[:2], tower["channels"]], draw, f"{name}towers.{number}.")
+                parameters.update(inner)
+                values += inside[0]
+            shape = [values]
     return parameters, shape
 
 
@@ -71,6 +80,11 @@ def run(layers, x, parameters, training, prefix=""):
             x = x @ weight + bias
         elif kind == "residual":
             x = x + run(layer["layers"], x, parameters, training, name)
+        elif kind == "towers":
+            parts = torch.split(x, [tower["channels"] for tower in layer["towers"]], dim=3)
+            x = torch.cat([
+                run(tower["layers"], part, parameters, training, f"{name}towers.{number}.")
+                for number, (tower, part) in enumerate(zip(layer["towers"], parts))], dim=1)
     return x
 
 
@@ -123,3 +137,12 @@ write_network(
      {"type": "residual", "layers": [conv(4, padding=1), NORM, RELU]},
      AVERAGE, {"type": "dense", "outputs": 6}],
     [9, 8, 1], classes=6, batch=5)
+
+# 10×9, a tower on the first channel, one on the other two; batch normalization of what they give together
+write_network(
+    "network-towers", 92,
+    [{"type": "towers", "towers": [
+        {"channels": 1, "layers": [conv(3), NORM, RELU, POOL, FLATTEN]},
+        {"channels": 2, "layers": [conv(4), POOL, NORM, RELU, conv(5, padding=1), NORM, RELU, AVERAGE]}]},
+     {"type": "dense", "outputs": 8}, NORM, RELU, {"type": "dense", "outputs": 6}],
+    [10, 9, 3], classes=6, batch=7)

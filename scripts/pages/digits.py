@@ -34,14 +34,24 @@ class Digits:
         name, span = SPLITS[split]
         self.images = read_idx(folder, f"{name}-images-idx3-ubyte", 2051)[span]
         self.labels = read_idx(folder, f"{name}-labels-idx1-ubyte", 2049)[span]
+        # The width of the strokes: of a stroke, the area is half its outline times its width.
+        values = self.images.astype(numpy.float32)
+        outline = sum(numpy.abs(numpy.diff(values, axis=axis)).sum((1, 2)) for axis in (1, 2)) * 0.8
+        self.strokes = 2 * values.sum((1, 2)) / numpy.maximum(1, outline)
+        self.places = [numpy.flatnonzero(self.labels == digit) for digit in range(10)]
 
-    def draw(self, random, height, boldness, slant):
-        """A digit about `height` pixels high: its label, and its ink from 0 to 1, cropped.
+    def draw(self, random, height, boldness, slant, digit=None, stroke=None):
+        """A digit about `height` pixels high, this one or any: its label, and its ink from 0 to 1, cropped.
 
+        stroke: about the width of the strokes in MNIST's pixels, as one pen makes them.
         boldness: below 0.5 thicker strokes, above thinner: the level at which MNIST's grey is cut.
         slant: columns to the right for each row up.
         """
-        index = random.integers(len(self.images))
+        places = range(len(self.images)) if digit is None else self.places[digit]
+        index = places[random.integers(len(places))]
+        if stroke is not None:
+            others = [places[i] for i in random.integers(len(places), size=6)]
+            index = min(others, key=lambda other: abs(self.strokes[other] - stroke))
         image = self.images[index]
         rows, columns = numpy.nonzero(image)
         image = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
@@ -60,6 +70,6 @@ class Digits:
         ink = numpy.clip((ink - boldness) * max(1.0, scale) * 2 + 0.5, 0, 1)
         rows, columns = numpy.nonzero(ink > 0.5)
         if not len(rows):
-            return self.draw(random, height, 0.3, slant)
+            return self.draw(random, height, 0.3, slant, digit, stroke)
         return int(self.labels[index]), ink[
             max(0, rows.min() - 1) : rows.max() + 2, max(0, columns.min() - 1) : columns.max() + 2]

@@ -10,7 +10,7 @@ CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aaeeiiouy"
 
 
 def page(random, index, split):
-    """One page: its kind, no digits, notes, and the bytes of a JPEG file."""
+    """One page: its kind and the bytes of a JPEG file."""
     kind, draw = KINDS[index % len(KINDS)]
     sheet = Page(random, int(random.integers(500, 1400)), int(random.integers(400, 1100)))
     draw(random, sheet, split)
@@ -18,7 +18,7 @@ def page(random, index, split):
         sheet.rule(random.uniform(20, 80), squared=random.random() < 0.5)
     turn = random.uniform(-6, 6) if random.random() < 0.3 else 0
     data = sheet.photograph(turn, 0.0, random.random() < 0.2, 0, random.random() < 0.1)
-    return kind, "", [], data
+    return kind, data
 
 
 def word(random):

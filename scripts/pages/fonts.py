@@ -1,5 +1,6 @@
 """Fonts for pages of letters, from Debian's packages."""
 
+import functools
 import pathlib
 
 from PIL import ImageFont
@@ -21,7 +22,7 @@ PRINT = {
         "truetype/dejavu/DejaVuSerif.ttf", "truetype/dejavu/DejaVuSans-Bold.ttf",
         "truetype/liberation/LiberationSerif-Regular.ttf", "truetype/liberation/LiberationMono-Bold.ttf",
         "truetype/liberation/LiberationSansNarrow-Regular.ttf", "opentype/urw-base35/C059-Roman.otf",
-        "opentype/urw-base35/NimbusSans-Italic.otf", "opentype/urw-base35/URWBookman-LightItalic.otf",
+        "opentype/urw-base35/URWGothic-Demi.otf", "opentype/urw-base35/URWBookman-LightItalic.otf",
     ],
 }
 HAND = {
@@ -36,6 +37,7 @@ HAND = {
 }
 
 
+@functools.lru_cache(maxsize=500)
 def font(name, size):
     path = pathlib.Path("/usr/share/fonts") / name
     if not path.exists():

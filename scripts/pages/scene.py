@@ -32,7 +32,9 @@ class Page:
         self.colour = numpy.array(pick(random, PAPERS) if colour is None else colour, numpy.float32)
         fibre = 1 + random.uniform(0.002, 0.015) * noise(random, (self.height, self.width), 2)
         self.light = fibre[..., None] * self.colour
-        self.notes = []
+        # Of each digit: what it is, and the left, top, right and bottom of its ink; `photograph` and `scan` move
+        # them with the paper.
+        self.digits = []
 
     def lay(self, ink, colour, row=0, column=0, strength=1.0):
         """Covers the paper with ink (0 to 1, cut off at the page's edges) of a colour."""
@@ -43,6 +45,11 @@ class Page:
         cover = strength * ink[top - row : bottom - row, left - column : right - column, None]
         area = self.light[top:bottom, left:right]
         area += cover * (numpy.array(colour, numpy.float32) - area)
+
+    def lay_digit(self, digit, ink, colour, row, column, strength=1.0):
+        """The same for a digit, whose place is kept."""
+        self.lay(ink, colour, row, column, strength)
+        self.digits.append([digit, column, row, column + ink.shape[1], row + ink.shape[0]])
 
     def drawing(self):
         """A blank mask at twice the scale, to draw on with PIL; `lay_drawing` puts it on the page."""
@@ -83,9 +90,7 @@ class Page:
             cosine, sine = numpy.cos(angle), numpy.sin(angle)
             corners = corners @ numpy.array([[cosine, -sine], [sine, cosine]])
             corners = corners + (self.width / 2, self.height / 2)
-            coefficients = perspective((self.width, self.height), corners)
-            picture = picture.transform(
-                picture.size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC, fillcolor=table)
+            picture = self.project(picture, corners, table)
         photo = numpy.asarray(picture, numpy.float32)
         y, x = numpy.mgrid[-1 : 1 : photo.shape[0] * 1j, -1 : 1 : photo.shape[1] * 1j].astype(numpy.float32)
         angle = random.uniform(0, 2 * numpy.pi)
@@ -98,11 +103,86 @@ class Page:
         grain = random.uniform(0.5, 5) * noise(random, photo.shape[:2], random.uniform(1, 2))
         photo = numpy.clip(photo + grain[..., None], 0, 255).astype(numpy.uint8)
         picture = Image.fromarray(photo).filter(ImageFilter.GaussianBlur(random.uniform(0, 1.1)))
-        if quarter_turns:
-            picture = picture.rotate(90 * quarter_turns, expand=True)
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=int(random.integers(65, 94)))
-        return buffer.getvalue()
+        for _ in range(quarter_turns):
+            self.move(lambda points, width=picture.width: numpy.stack([points[:, 1], width - points[:, 0]], 1))
+            picture = picture.rotate(90, expand=True)
+        return jpeg(picture, int(random.integers(65, 94)))
+
+    def scan(self, skew=0.0, style="colour", strips=()):
+        """A scanner's picture: turned by degrees, lit evenly; `colour`, `grey`, or `bilevel` as a fax is.
+
+        strips: sides where the dark lid shows beside the paper, and their share of the page's extent.
+        """
+        random = self.random
+        lid = random.uniform(4, 45)
+        for side, share in strips:
+            self.widen(side, int(share * (self.width if side in ("left", "right") else self.height)), lid)
+        picture = Image.fromarray(numpy.clip(self.light, 0, 255).astype(numpy.uint8))
+        if skew:
+            angle = numpy.radians(skew)
+            cosine, sine = numpy.cos(angle), numpy.sin(angle)
+            corners = numpy.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * (self.width, self.height)
+            corners = corners @ numpy.array([[cosine, -sine], [sine, cosine]]) + (self.width / 2, self.height / 2)
+            beside = (int(lid),) * 3 if strips else tuple(int(c) for c in self.colour)
+            picture = self.project(picture, corners, beside)
+        picture = picture.filter(ImageFilter.GaussianBlur(random.uniform(0.3, 0.9)))
+        if style != "colour":
+            picture = picture.convert("L")
+        scan = numpy.asarray(picture, numpy.float32)
+        paper = numpy.median(scan[scan > 100]) if (scan > 100).any() else 255
+        scan = scan * (random.uniform(0.93, 1.04) * 245 / paper)  # the scanner's own white balance
+        grain = random.uniform(0.5, 3.5) * noise(random, scan.shape[:2], random.uniform(1, 1.6))
+        scan = scan + (grain if scan.ndim == 2 else grain[..., None])
+        if style == "bilevel":
+            scan = 255.0 * (scan > random.uniform(165, 210))
+        return jpeg(Image.fromarray(numpy.clip(scan, 0, 255).astype(numpy.uint8)), int(random.integers(60, 93)))
+
+    def widen(self, side, count, lid):
+        """Adds so many dark pixels at a side, the paper's edge in their shadow."""
+        random = self.random
+        wide = side in ("left", "right")
+        shape = (self.height, count) if wide else (count, self.width)
+        dark = numpy.repeat((lid + 2 * noise(random, shape, 2))[..., None], 3, axis=2)
+        reach = max(2, int(random.uniform(0.002, 0.03) * self.width))
+        fall = 1 - random.uniform(0, 0.5) * numpy.exp(-numpy.arange(3 * reach) / reach)
+        paper = self.light if side in ("left", "top") else numpy.flip(self.light, 1 if wide else 0)
+        if wide:
+            fall = fall[: self.width]
+            paper[:, : len(fall)] *= fall[None, :, None]
+        else:
+            fall = fall[: self.height]
+            paper[: len(fall)] *= fall[:, None, None]
+        parts = [dark, self.light] if side in ("left", "top") else [self.light, dark]
+        self.light = numpy.concatenate(parts, 1 if wide else 0).astype(numpy.float32)
+        self.height, self.width = self.light.shape[:2]
+        if side in ("left", "top"):
+            self.move(lambda points: points + ((count, 0) if side == "left" else (0, count)))
+
+    def project(self, picture, corners, colour):
+        """The picture whose corners are these points of the page, as (x, y) from the upper left one on."""
+        coefficients = perspective((self.width, self.height), corners)
+        matrix = numpy.linalg.inv(numpy.array([*coefficients, 1]).reshape(3, 3))
+
+        def moved(points):
+            moved = numpy.column_stack([points, numpy.ones(len(points))]) @ matrix.T
+            return moved[:, :2] / moved[:, 2:]
+
+        self.move(moved)
+        return picture.transform(
+            picture.size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC, fillcolor=colour)
+
+    def move(self, change):
+        """Moves the digits' boxes: `change` takes points (x, y), one a row, to where they are now."""
+        for place in self.digits:
+            left, top, right, bottom = place[1:]
+            points = change(numpy.array([[left, top], [right, top], [right, bottom], [left, bottom]], float))
+            place[1:] = [*points.min(0), *points.max(0)]
+
+
+def jpeg(picture, quality):
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
 
 
 def perspective(size, corners):

@@ -10,7 +10,7 @@ LABELS = ["Total", "Name", "Amount", "Date", "Phone", "Page", "Summe", "Nr", "Be
 
 
 def page(random, digits, split):
-    """One page: its kind, its digits, notes, and the bytes of a JPEG file."""
+    """One page: its kind, its digits, notes, the digits' places, and the bytes of a JPEG file."""
     kind = pick(random, KINDS)
     width, height = int(random.integers(500, 1500)), int(random.integers(400, 1100))
     size = random.uniform(26, 90) * width / 900
@@ -65,7 +65,7 @@ def page(random, digits, split):
     if not lines:  # no space for the first line
         return page(random, digits, split)
     data = sheet.photograph(turn, tilt, shadow, quarter_turns, surroundings)
-    return kind, " ".join(lines), notes, data
+    return kind, " ".join(lines), notes, sheet.digits, data
 
 
 def write(random, sheet, digits, row, column, size, count, colour, strength, style):
@@ -79,7 +79,7 @@ def write(random, sheet, digits, row, column, size, count, colour, strength, sty
         bottom = row + size + slope * (column - start) + 0.05 * size * random.standard_normal()
         if bottom + 2 > sheet.height or bottom - ink.shape[0] < 1:
             break
-        sheet.lay(ink, colour, int(bottom) - ink.shape[0], int(column), strength)
+        sheet.lay_digit(digit, ink, colour, int(bottom) - ink.shape[0], int(column), strength)
         text += str(digit)
         column += ink.shape[1] + size * style["gap"] * random.uniform(0.7, 1.3)
         if style["gap"] > 0.1 and random.random() < 0.08:
@@ -106,7 +106,7 @@ def boxes(random, sheet, digits, row, column, size, count, colour, strength, sty
         digit, ink = digits.draw(random, size * random.uniform(0.85, 1.1), style["boldness"], style["slant"])
         bottom = row + (side + ink.shape[0]) / 2 + 0.07 * size * random.standard_normal()
         left = column + index * side + (side - ink.shape[1]) / 2 + 0.08 * size * random.standard_normal()
-        sheet.lay(ink, colour, int(bottom) - ink.shape[0], int(left), strength)
+        sheet.lay_digit(digit, ink, colour, int(bottom) - ink.shape[0], int(left), strength)
         text += str(digit)
     return text
 
