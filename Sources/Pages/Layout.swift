@@ -181,8 +181,7 @@ struct LayoutArtist {
             using: &generator)
         } else {
           column = writer.write(
-            isOne(in: 5) ? amount() : number(1...7), hand, left: column, baseline: base,
-            climb: climb, using: &generator)
+            number(1...7), hand, left: column, baseline: base, climb: climb, using: &generator)
         }
         column += height * uniform(0.6, 3)
       }

@@ -81,7 +81,7 @@ private struct Camera {
     var picture = GrayImage(
       rows: rows, columns: columns, pixels: values.map { UInt8(min(255, max(0, $0))) })
     if generator.below(3) > 0 {
-      picture = picture.blurred(sigma: Double(generator.uniform(0.4, 2.2)))
+      picture = picture.blurred(sigma: Double(generator.uniform(0.4, 1.5)))
     }
     if generator.below(4) == 0 { addTexture(&picture, using: &generator) }
     let grain = generator.below(3) == 0 ? generator.uniform(3, 20) : generator.uniform(0, 4)

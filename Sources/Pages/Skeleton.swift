@@ -6,10 +6,13 @@ struct Skeleton: Sendable {
   /// Neighbouring places of the middle line, as shares of the digit's height from its top left.
   let segments: [(from: Point, to: Point)]
 
-  /// - Parameter picture: a digit or letter cut out along its ink.
-  /// - Parameter scale: pixels of the enlarged picture for one of its own.
-  init(of picture: GrayImage, scale: Int = 2) {
-    let large = picture.resampled(rows: scale * picture.rows, columns: scale * picture.columns)
+  /// Pixels of the enlarged digit for one of its own.
+  private static let scale = 2
+
+  /// - Parameter picture: a digit cut out along its ink.
+  init(of picture: GrayImage) {
+    let large = picture.resampled(
+      rows: Self.scale * picture.rows, columns: Self.scale * picture.columns)
     let mask = large.mask(above: 100).padded(by: 1).thinned()
     var segments: [(Point, Point)] = []
     func point(_ row: Int, _ column: Int) -> Point {

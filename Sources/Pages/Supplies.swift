@@ -14,16 +14,6 @@ public struct Supplies: Sendable {
   /// Fonts of handwriting: words, and digits of other hands.
   let hand: [Typeface]
 
-  /// The middle lines of small and of capital letters of the fonts of print: somebody's block letters, with a pen.
-  let smallLetters: [TracedLetter], capitals: [TracedLetter]
-
-  /// A letter as strokes.
-  struct TracedLetter: Sendable {
-    let skeleton: Skeleton
-    /// Rows of the font's picture, of its top above the baseline, of a digit; columns to the next letter.
-    let rows: Float, ascent: Float, digitHeight: Float, advance: Float
-  }
-
   /// - Parameter digits: the digits' pictures and what they are; each digit at least once.
   public init(
     digits: [(digit: UInt8, picture: GrayImage)], print: [Typeface], hand: [Typeface]
@@ -36,20 +26,6 @@ public struct Supplies: Sendable {
     skeletons = byDigit.map { $0.prefix(Self.maximumSkeletons).map { Skeleton(of: $0) } }
     self.print = print
     self.hand = hand
-    func traced(_ letters: String) -> [TracedLetter] {
-      print.flatMap { face in
-        letters.compactMap { letter in
-          let glyph = face.glyph(letter)
-          return glyph.picture.map {
-            TracedLetter(
-              skeleton: Skeleton(of: $0, scale: 1), rows: Float($0.rows), ascent: glyph.ascent,
-              digitHeight: face.digitHeight, advance: glyph.advance)
-          }
-        }
-      }
-    }
-    smallLetters = traced("abcdefghijklmnopqrstuvwxyz")
-    capitals = traced("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
   }
 }
 

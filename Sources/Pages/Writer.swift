@@ -142,30 +142,6 @@ struct Writer {
     return left + height * hand.stretch * right + hand.width / 2
   }
 
-  /// A letter with the hand's pen, each time a little different.
-  private mutating func traceLetter(
-    _ letter: Supplies.TracedLetter, _ hand: Hand, left: Float, baseline: Float,
-    using generator: inout SplitMix64
-  ) -> Float {
-    let scale =
-      hand.height / letter.digitHeight * max(0.5, 1 + hand.unevenness * generator.normal())
-    let stretch = hand.stretch * generator.uniform(0.8, 1.2)
-    let slant = 0.5 * hand.slant + generator.uniform(-0.08, 0.08)
-    let turn = generator.uniform(-0.08, 0.08)
-    func place(_ point: Point) -> Point {
-      let (down, right) = (letter.rows * point.row - letter.ascent, letter.rows * point.column)
-      return Point(
-        row: baseline + scale * (down + turn * right),
-        column: left + scale * (stretch * right - slant * down))
-    }
-    for segment in letter.skeleton.segments {
-      sheet.stroke(
-        [place(segment.from), place(segment.to)], width: hand.width, darkness: hand.darkness)
-    }
-    return left + scale * stretch * letter.advance
-      + hand.height * generator.uniform(-0.02, 0.15)
-  }
-
   /// The strokes of a glyph, 6 units high, with the hand's pen.
   private mutating func draw(
     _ strokes: [[Point]], _ hand: Hand, left: Float, baseline: Float, height: Float,
@@ -268,7 +244,7 @@ struct Writer {
     using generator: inout SplitMix64
   ) -> Float {
     sheet.begin(.other)
-    switch generator.below(4) {
+    switch generator.below(3) {
     case 0:
       var column = left
       for _ in 0..<letters {
@@ -284,15 +260,6 @@ struct Writer {
       return letter(
         Self.word(letters, using: &generator), face, size: hand.height, left: left,
         baseline: baseline, slant: 0.5 * hand.slant, darkness: hand.darkness, isPrint: false)
-    case 2 where !supplies.smallLetters.isEmpty && !supplies.capitals.isEmpty:
-      var column = left
-      let alphabet = generator.below(2) == 0 ? supplies.smallLetters : supplies.capitals
-      for _ in 0..<letters {
-        column = traceLetter(
-          alphabet[generator.below(alphabet.count)], hand, left: column, baseline: baseline,
-          using: &generator)
-      }
-      return column
     default:
       let step = hand.height * generator.uniform(0.18, 0.35)
       var points: [Point] = []

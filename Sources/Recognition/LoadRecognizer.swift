@@ -4,27 +4,48 @@ public import Networks
 extension Recognizer {
   /// The recognizer of a checkpoint's file.
   ///
-  /// - Throws: `FileError` when the file is missing or damaged, or its network does not read digits
+  /// - Parameter pages: the file of a network that sees surroundings, for pages on which not all ink is digits; nil
+  ///   for none.
+  /// - Throws: `FileError` when a file is missing or damaged, or its network does not read digits
   ///   in 28x28 pixels.
-  public init(contentsOf path: String) throws(FileError) {
-    try self.init(Checkpoint(contentsOf: path), file: path)
+  public init(contentsOf path: String, pages: String? = nil) throws(FileError) {
+    try self.init(Checkpoint(contentsOf: path), file: path, pages: pages)
   }
 
   /// The recognizer of a checkpoint that has been read already.
   ///
   /// - Parameter file: the name of the checkpoint's file, for the error.
-  /// - Throws: `FileError` when its network does not read digits in 28x28 pixels.
-  public init(_ checkpoint: Checkpoint, file: String) throws(FileError) {
+  /// - Parameter pages: the file of a network that sees surroundings; nil for none. It does nothing beside a
+  ///   checkpoint that sees them itself, or knows no class for what is no digit.
+  /// - Throws: `FileError` when its network does not read digits in 28x28 pixels, or the other one sees no
+  ///   surroundings.
+  public init(_ checkpoint: Checkpoint, file: String, pages: String? = nil) throws(FileError) {
     let architecture = checkpoint.network.architecture
     let (input, classes) = (architecture.input, architecture.classes)
     let isOfTiles = input == [28, 28, 1] && (classes == 10 || classes == 11)
-    guard
-      isOfTiles || (input == [28, 28, 4] && classes == ClassProbabilities.pageClasses)
-    else {
+    guard isOfTiles || seesSurroundings(architecture) else {
       throw FileError(
         file: file, expected: "a network that reads 10 digits in 28x28 pixels",
         found: "\(classes) classes in \(input[0])x\(input[1])x\(input[2])")
     }
-    self.init(classifier: DigitClassifier(checkpoint: checkpoint))
+    let classifier = DigitClassifier(checkpoint: checkpoint)
+    guard let pages else {
+      self.init(classifier: classifier)
+      return
+    }
+    let second = try Checkpoint(contentsOf: pages)
+    guard seesSurroundings(second.network.architecture) else {
+      throw FileError(
+        file: pages, expected: "a network that sees surroundings, of train --recipe page",
+        found: "\(second.network.architecture.classes) classes")
+    }
+    self.init(
+      classifier: classifier,
+      pages: isOfTiles && classes == 11
+        ? Committee(pages: DigitClassifier(checkpoint: second), tiles: classifier) : nil)
   }
+}
+
+private func seesSurroundings(_ architecture: Architecture) -> Bool {
+  architecture.input == [28, 28, 4] && architecture.classes == ClassProbabilities.pageClasses
 }

@@ -40,6 +40,9 @@ extension ReadingParameters {
     /// How much more of a side is readable than of the page as it lies.
     @Parameter(0...1, .share) public var sideGain = 0.15
 
+    /// Where less of a page is legible, a network that sees surroundings reads it again.
+    @Parameter(0...1, .share) public var clearShare = 0.9
+
     // Whole readings of other hypotheses.
     /// Other hypotheses are read to the end where less is legible.
     @Parameter(0...1, .share) public var legibleShare = 0.6
@@ -88,6 +91,9 @@ extension ReadingParameters.Search {
     let larger = min(wanted, largestSide, pictureSide)
     return Double(larger) > enlargement * Double(side) ? larger : nil
   }
+
+  /// Whether so much of a page is legible that no other network need read it.
+  func isClear(_ legibleShare: Double) -> Bool { legibleShare >= clearShare }
 
   /// Whether a hypothesis has so many more digits that it takes the place of another.
   func isBetter(_ score: Double, than best: Double) -> Bool {

@@ -6,9 +6,16 @@ public import Imaging
 /// that make most sense.
 public struct Recognizer: Sendable {
   private let classifier: any TileClassifier
+  /// Sees surroundings, too; for pages on which not all ink is digits.
+  private let pages: (any TileClassifier)?
 
   /// A recognizer that asks a network.
-  public init(classifier: any TileClassifier) { self.classifier = classifier }
+  ///
+  /// - Parameter pages: a network that sees surroundings, for pages on which not all ink is digits; nil for none.
+  public init(classifier: any TileClassifier, pages: (any TileClassifier)? = nil) {
+    self.classifier = classifier
+    self.pages = pages
+  }
 
   /// The digits in a photo, line by line.
   public func read(_ photo: GrayImage, options: ReadingOptions = ReadingOptions()) -> Reading {
@@ -22,18 +29,13 @@ public struct Recognizer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let parameters = options.parameters.without(options.without)
-    let pipeline = ReadingPipeline(
-      classifier: classifier, parameters: parameters, printed: options.printed)
-    var search = PageSearch(pipeline)
-    var sheet = findSheet(in: photo, parameters.findSheet)
-    var page = search.best(
-      of: sheet?.picture ?? photo, isSheet: sheet != nil, thoroughly: true)
-    var lines = pipeline.lines(of: &page, form: options.form)
-    if sheet != nil && lines.isEmpty {
-      sheet = nil
-      page = search.best(of: photo, isSheet: false, thoroughly: false)
-      lines = pipeline.lines(of: &page, form: options.form)
+    var attempt = Attempt(photo, classifier: classifier, parameters, options)
+    if let pages, !parameters.search.isClear(attempt.page.legibleShare) {
+      let other = Attempt(photo, classifier: pages, parameters, options)
+      if !other.lines.isEmpty { attempt = other }
     }
+    let (sheet, lines) = (attempt.sheet, attempt.lines)
+    var page = attempt.page
     let place = PhotoPlace(photo: photo, sheet: sheet, look: page.look)
     let finder = SignFinder(lines: lines, parameters: parameters.findSigns)
     let signs = finder.signs(
@@ -54,7 +56,37 @@ public struct Recognizer: Sendable {
       width: photo.columns, height: photo.rows, lines: printed(read, by: options.form),
       unread: unread,
       milliseconds: (clock.now - start) / .milliseconds(1))
-    return (reading, ReadingRecord(page, tried: search.tried, lines: lines))
+    return (reading, ReadingRecord(page, tried: attempt.tried, lines: lines))
+  }
+}
+
+/// A photo as one network reads it.
+private struct Attempt {
+  /// The sheet that was cut out of the photo; nil where the page fills it.
+  private(set) var sheet: Sheet?
+  private(set) var page: JudgedPage
+  /// The digits, line by line.
+  private(set) var lines: [[Candidate]]
+  /// Every hypothesis that was read to the end.
+  let tried: [TriedHypothesis]
+
+  init(
+    _ photo: GrayImage, classifier: any TileClassifier, _ parameters: ReadingParameters,
+    _ options: ReadingOptions
+  ) {
+    let pipeline = ReadingPipeline(
+      classifier: classifier, parameters: parameters, printed: options.printed)
+    var search = PageSearch(pipeline)
+    sheet = findSheet(in: photo, parameters.findSheet)
+    page = search.best(
+      of: sheet?.picture ?? photo, isSheet: sheet != nil, thoroughly: true)
+    lines = pipeline.lines(of: &page, form: options.form)
+    if sheet != nil && lines.isEmpty {
+      sheet = nil
+      page = search.best(of: photo, isSheet: false, thoroughly: false)
+      lines = pipeline.lines(of: &page, form: options.form)
+    }
+    tried = search.tried
   }
 }
 

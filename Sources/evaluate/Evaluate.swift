@@ -30,6 +30,12 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "The checkpoint to measure. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --photos: a second network, that sees what stands around ink, for pages on which not all ink is "
+        + "digits; none for none. (default: pages.safetensors beside the default checkpoint)",
+      valueName: "file"))
+  var pages: String?
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
   @Option(
@@ -181,7 +187,10 @@ struct Evaluate: ParsableCommand {
       [("--sheet", sheet), ("--readings", readings)],
       inputs: manifest.photos.map { path($0.path, in: folder) })
     let evaluation = PhotoEvaluation(
-      recognizer: try Recognizer(contentsOf: checkpointPath()), options: try readingOptions(),
+      recognizer: try Recognizer(
+        contentsOf: checkpointPath(),
+        pages: pagesNetwork(pages, beside: checkpointPath(), isDefault: checkpoint == nil)),
+      options: try readingOptions(),
       manifest: manifest, folder: folder)
     let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }

@@ -25,6 +25,12 @@ struct Recognize: ParsableCommand {
       """, completion: .file()) var photos: [String] = []
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
+  @Option(
+    help: ArgumentHelp(
+      "A second network, that sees what stands around ink, for pages on which not all ink is "
+        + "digits; none for none. (default: pages.safetensors beside the default checkpoint)",
+      valueName: "file"))
+  var pages: String?
   @Option(help: "The format to print: \(ReadingFormat.list).") var format = ReadingFormat.text
   @Option(
     help: ArgumentHelp(
@@ -100,7 +106,10 @@ struct Recognize: ParsableCommand {
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
     let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
     let reader = FileReader(
-      recognizer: try Recognizer(contentsOf: checkpoint), options: options,
+      recognizer: try Recognizer(
+        contentsOf: checkpoint,
+        pages: pagesNetwork(pages, beside: checkpoint, isDefault: self.checkpoint == nil)),
+      options: options,
       annotation: annotation, debugging: debugging,
       inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
     guard try readAll(names, with: reader, jobs: jobs) else { throw ExitCode.failure }
@@ -109,7 +118,8 @@ struct Recognize: ParsableCommand {
   /// Before anything is read or written.
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
     try checkNotEmpty([
-      ("--checkpoint", checkpoint), ("--annotate", annotate), ("--debug", debug), ("--list", list),
+      ("--checkpoint", checkpoint), ("--pages", pages), ("--annotate", annotate),
+      ("--debug", debug), ("--list", list),
       ("--review", review),
     ])
     try checkOutputs(

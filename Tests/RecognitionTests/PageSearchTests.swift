@@ -149,6 +149,7 @@ private struct Marks: Sendable {
     Sides(\.legibleHeight, (20, 2000), (25, 2500), answer: side),
     Sides(\.largestSide, (1500, 1500), (2500, 2500), answer: side),
     Sides(\.enlargement, (2.7, 2800), (2.9, 0), answer: side),
+    Sides(\.clearShare, (0.4, true), (0.6, false)) { $0.isClear(0.5) },
     Sides(\.scoreGain, (1.4, true), (1.6, false), with: { $0.scoreMargin = 0 }) {
       $0.isBetter(6, than: 4)
     },
