@@ -24,12 +24,12 @@ struct ReadingPipeline: Sendable {
       parameters.classify, maximumTiles: maximumTiles)
     let pieces = findPieces(
       of: masks, on: page, parameters.findPieces,
-      weights: { weightedHeights(of: $0, on: page.ink, &reader) }
-    ) { margin in
-      Closeups(
-        ink: ink, margin: margin, minimumThreshold: parameters.extractInk.minimumThreshold,
-        parameters: parameters.findInk)
-    }
+      weights: { weightedHeights(of: $0, on: page.ink, &reader) },
+      makeCloseups: { margin in
+        Closeups(
+          ink: ink, margin: margin, minimumThreshold: parameters.extractInk.minimumThreshold,
+          parameters: parameters.findInk)
+      })
     let whole = reader.candidates(pieces.digits, origin: .whole)
     return PageLook(
       hypothesis: hypothesis, page: page, masks: masks, pieces: pieces, whole: whole,

@@ -150,12 +150,12 @@ private struct Marks: Sendable {
     Sides(\.largestSide, (1500, 1500), (2500, 2500), answer: side),
     Sides(\.enlargement, (2.7, 2800), (2.9, 0), answer: side),
     Sides(\.clearShare, (0.4, true), (0.6, false)) { $0.isClear(0.5) },
-    Sides(\.scoreGain, (1.4, true), (1.6, false), with: { $0.scoreMargin = 0 }) {
-      $0.isBetter(6, than: 4)
-    },
-    Sides(\.scoreMargin, (1.9, true), (2.1, false), with: { $0.scoreGain = 1 }) {
-      $0.isBetter(6, than: 4)
-    },
+    Sides(
+      \.scoreGain, (1.4, true), (1.6, false), with: { $0.scoreMargin = 0 },
+      answer: { $0.isBetter(6, than: 4) }),
+    Sides(
+      \.scoreMargin, (1.9, true), (2.1, false), with: { $0.scoreGain = 1 },
+      answer: { $0.isBetter(6, than: 4) }),
   ]
 
   @Test func aPictureThatHasNoMoreToShowStays() {
