@@ -169,18 +169,6 @@ public func defaultCheckpoint() throws -> String {
       + "or make one with the command train")
 }
 
-/// The network that sees surroundings, beside a checkpoint: the one that was named; beside the default checkpoint
-/// the default one, where there is one.
-///
-/// - Parameter pages: what the user named: a file, or `none`; nil for nothing.
-/// - Parameter checkpoint: the checkpoint that is used.
-/// - Parameter isDefault: whether that is the default one.
-public func pagesNetwork(_ pages: String?, beside checkpoint: String, isDefault: Bool) -> String? {
-  if let pages { return pages == "none" ? nil : pages }
-  let place = "\(parentFolder(of: checkpoint))/pages.safetensors"
-  return isDefault && isFile(place) ? place : nil
-}
-
 private func executableFolder() -> String? {
   guard let path = realpath("/proc/self/exe", nil) else { return nil }
   defer { free(path) }

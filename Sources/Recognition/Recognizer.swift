@@ -9,6 +9,9 @@ public struct Recognizer: Sendable {
   /// Sees surroundings, too; for pages on which not all ink is digits.
   private let pages: (any TileClassifier)?
 
+  /// Whether a second network reads what is not clear.
+  public var hasSecondNetwork: Bool { pages != nil }
+
   /// A recognizer that asks a network.
   ///
   /// - Parameter pages: a network that sees surroundings, for pages on which not all ink is digits; nil for none.

@@ -30,12 +30,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "The checkpoint to measure. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @Option(
-    help: ArgumentHelp(
-      "With --photos: a second network, that sees what stands around ink, for pages on which not all ink is "
-        + "digits; none for none. (default: pages.safetensors beside the default checkpoint)",
-      valueName: "file"))
-  var pages: String?
+  @OptionGroup var second: SecondNetwork
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
   @Option(
@@ -186,11 +181,12 @@ struct Evaluate: ParsableCommand {
     try checkOutputs(
       [("--sheet", sheet), ("--readings", readings)],
       inputs: manifest.photos.map { path($0.path, in: folder) })
+    let checkpoint = try checkpointPath()
+    let recognizer = try Recognizer(
+      contentsOf: checkpoint, pages: second.path(beside: checkpoint))
+    try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let evaluation = PhotoEvaluation(
-      recognizer: try Recognizer(
-        contentsOf: checkpointPath(),
-        pages: pagesNetwork(pages, beside: checkpointPath(), isDefault: checkpoint == nil)),
-      options: try readingOptions(),
+      recognizer: recognizer, options: try readingOptions(),
       manifest: manifest, folder: folder)
     let outcomes = evaluation.outcomes(on: team, showsMistakes: sheet != nil)
     for error in outcomes.compactMap(\.error) { printError("evaluate: \(error)") }

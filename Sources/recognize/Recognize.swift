@@ -25,12 +25,7 @@ struct Recognize: ParsableCommand {
       """, completion: .file()) var photos: [String] = []
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @Option(
-    help: ArgumentHelp(
-      "A second network, that sees what stands around ink, for pages on which not all ink is "
-        + "digits; none for none. (default: pages.safetensors beside the default checkpoint)",
-      valueName: "file"))
-  var pages: String?
+  @OptionGroup var second: SecondNetwork
   @Option(help: "The format to print: \(ReadingFormat.list).") var format = ReadingFormat.text
   @Option(
     help: ArgumentHelp(
@@ -102,15 +97,14 @@ struct Recognize: ParsableCommand {
       PictureOutput(
         option: "--debug", place: $0, fileEndings: ["html", "htm"], ending: "html")
     }
-    let inputs = photos + [checkpoint] + (list.map { [$0] } ?? [])
+    let pages = second.path(beside: checkpoint)
+    let inputs = photos + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
     let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
+    let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
+    try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let reader = FileReader(
-      recognizer: try Recognizer(
-        contentsOf: checkpoint,
-        pages: pagesNetwork(pages, beside: checkpoint, isDefault: self.checkpoint == nil)),
-      options: options,
-      annotation: annotation, debugging: debugging,
+      recognizer: recognizer, options: options, annotation: annotation, debugging: debugging,
       inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
     guard try readAll(names, with: reader, jobs: jobs) else { throw ExitCode.failure }
   }
@@ -118,7 +112,7 @@ struct Recognize: ParsableCommand {
   /// Before anything is read or written.
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
     try checkNotEmpty([
-      ("--checkpoint", checkpoint), ("--pages", pages), ("--annotate", annotate),
+      ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
       ("--debug", debug), ("--list", list),
       ("--review", review),
     ])

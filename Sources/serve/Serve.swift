@@ -24,12 +24,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "The port to listen on; 0 takes any that is free.") var port = 8501
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @Option(
-    help: ArgumentHelp(
-      "A second network, that sees what stands around ink, for pages on which not all ink is "
-        + "digits; none for none. (default: pages.safetensors beside the default checkpoint)",
-      valueName: "file"))
-  var pages: String?
+  @OptionGroup var second: SecondNetwork
   @Option(help: "The largest request, as in 20MB or 512kB.") var maxUpload = "20MB"
   @Option(help: "How many photos are read at once. (default: one a processor)")
   var maxConcurrent: Int?
@@ -54,11 +49,10 @@ struct Serve: AsyncParsableCommand {
     let options = try options()
     let path = try self.checkpoint ?? defaultCheckpoint()
     let checkpoint = try Checkpoint(contentsOf: path)
+    let recognizer = try Recognizer(checkpoint, file: path, pages: second.path(beside: path))
+    try second.check(isUsed: recognizer.hasSecondNetwork, beside: path)
     let app = WebApp(
-      recognizer: try Recognizer(
-        checkpoint, file: path,
-        pages: pagesNetwork(pages, beside: path, isDefault: self.checkpoint == nil)),
-      checkpoint: checkpoint,
+      recognizer: recognizer, checkpoint: checkpoint,
       version: versionText, options: options, logger: Logger(label: "serve"))
     let host = options.host.contains(":") ? "[\(options.host)]" : options.host
     do {
