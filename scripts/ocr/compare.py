@@ -9,18 +9,8 @@ import tempfile
 
 from photos import kept_answers, photos
 
-
-def digits(text):
-    return [character for character in text if character.isdecimal()]
-
-
-def edit_distance(a, b):
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a):
-        last, row[0] = row[0], i + 1
-        for j, y in enumerate(b):
-            last, row[j + 1] = row[j + 1], min(last + (x != y), row[j] + 1, row[j + 1] + 1)
-    return row[-1]
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "pages"))
+from score import edit_distance, only_digits as digits  # noqa: E402
 
 
 def distance(photo, text):

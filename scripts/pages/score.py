@@ -178,4 +178,5 @@ def main():
     print(f"calibration on all pages: expected calibration error {error.strip()} %, wrong among those sure {wrong.strip()} %")
 
 
-main()
+if __name__ == "__main__":
+    main()
