@@ -11,7 +11,7 @@ extension ReadingParameters {
     /// The tiles that the network may be asked about for one photo. When they are used up, no other
     /// hypothesis is tried and no other ink is cut: a limit on time that gives the same answer on every
     /// machine.
-    @Parameter(1...10_000_000, .count) public var maximumTiles = 20_000
+    @Parameter(1...10_000_000, .count) public var maximumTiles = 3000
 
     // The size of the working copy.
     /// The height of digits that are too small in the working copy...
@@ -164,10 +164,8 @@ struct PageSearch {
         consider(look(at: picture, as: hypothesis), &best, &minimum)
       }
     }
-    let looksAround = first.whole.contains { $0.probabilities.looksAround }
-    guard best.legibleShare < (looksAround ? parameters.legibleShare : parameters.inkShare) else {
-      return best
-    }
+    let inkShare = first.reader.looksAround ? parameters.legibleShare : parameters.inkShare
+    guard best.legibleShare < inkShare else { return best }
     for ink in parameters.inks where remainingTiles > 0 {
       let look = look(at: picture, as: Hypothesis(isSheet: isSheet, ink: ink))
       if look.whole.count <= parameters.maximumInkPieces { consider(look, &best, &minimum) }
@@ -176,7 +174,7 @@ struct PageSearch {
   }
 
   private func sideForSmallDigits(of look: PageLook, on picture: GrayImage) -> Int? {
-    guard look.whole.contains(where: { $0.probabilities.looksAround && $0.ownDrop == nil }) else {
+    guard look.reader.looksAround, look.whole.contains(where: { $0.ownDrop == nil }) else {
       return nil
     }
     return parameters.side(
@@ -186,14 +184,14 @@ struct PageSearch {
   }
 
   /// The one rule by which a hypothesis takes the place of the best one: enough of it is legible, its ones
-  /// left out.
+  /// left out; or it has more digits, where the network knows by what stands around ink that it is one.
   private mutating func consider(
     _ look: PageLook, _ best: inout JudgedPage, _ minimum: inout Double
   ) {
     let page = judge(look)
     let share = page.legibleShareWithoutOnes
     let isBetter =
-      page.look.whole.contains { $0.probabilities.looksAround }
+      look.reader.looksAround
       ? parameters.isBetter(page.digitScore, than: best.digitScore)
       : share > minimum
     note(page, legibleShare: share, isAccepted: isBetter)
