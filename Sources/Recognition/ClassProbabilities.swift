@@ -18,6 +18,9 @@ public struct ClassProbabilities: Hashable, Sendable {
     signs.firstIndex { $0 > 0.5 }.flatMap { Sign(rawValue: UInt8($0)) }
   }
 
+  /// Whether it is print rather than handwriting, if it is a digit; nil from a network that does not tell.
+  var isPrinted: Bool? { printedShare.map { $0 > 0.5 } }
+
   /// Whether the network saw what stands around the tile, so that no rule need judge that.
   var looksAround: Bool { printedShare != nil }
 

@@ -29,7 +29,8 @@ public struct InkProposer: Sendable {
       splitter.parts(of: whole, cuts: splitter.cuts(of: whole, ink: look.page.ink)).regions
     }
     let pieces =
-      look.pieces.digits + look.unusual().map(\.region) + look.pieces.setAside
+      look.pieces.digits + look.unusual().map(\.region)
+      + look.pieces.setAside(parameters.findPieces)
       + look.pieces.small + look.pieces.digits.flatMap { look.pieces.members[$0] ?? [] } + hanging
     return (pieces, parts, InkPage(look.page.ink, parameters))
   }

@@ -10,13 +10,18 @@ struct PageLook: Sendable {
   let whole: [Candidate]
   /// Remembers the network's answers for this page.
   var reader: TileReader
+  let parameters: ReadingParameters.FindPieces
 
   /// The pieces of unusual size that count: a network without a class for what is no digit cannot tell
   /// them, and tiny ink that is none says nothing about the page.
-  mutating func unusual() -> [Candidate] {
-    let setAside = whole.contains { $0.probabilities.looksAround } ? pieces.setAside : []
+  ///
+  /// - Parameter taken: pieces that were taken in another way already.
+  mutating func unusual(besides taken: Set<Region> = []) -> [Candidate] {
+    let large =
+      (pieces.doubtful + (reader.looksAround ? pieces.setAside(parameters) : []))
+      .filter { !taken.contains($0) }
     let candidates =
-      reader.candidates(pieces.doubtful + setAside, origin: .doubtful)
+      reader.candidates(large, origin: .doubtful)
       + reader.candidates(pieces.tiny, origin: .tiny).filter { $0.ownDrop == nil }
     return candidates.filter { $0.probabilities.noDigit != nil }
   }

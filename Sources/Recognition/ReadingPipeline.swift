@@ -33,7 +33,7 @@ struct ReadingPipeline: Sendable {
     let whole = reader.candidates(pieces.digits, origin: .whole)
     return PageLook(
       hypothesis: hypothesis, page: page, masks: masks, pieces: pieces, whole: whole,
-      reader: reader)
+      reader: reader, parameters: parameters.findPieces)
   }
 
   /// How much each piece of ink, also of what hangs on a grid, counts for the height of digits: by its ink, and
@@ -41,7 +41,7 @@ struct ReadingPipeline: Sendable {
   private func weightedHeights(
     of regions: [Region], on ink: GrayImage, _ reader: inout TileReader
   ) -> [(height: Double, weight: Double)] {
-    guard classifier.channels > 1 else { return regions.map(\.weightedHeight) }
+    guard reader.looksAround else { return regions.map(\.weightedHeight) }
     let cutter = LineCutter(ink: ink, referenceHeight: 0, parameters: parameters)
     let all = regions.flatMap { region in
       let rest = cutter.restOfGrid(region)
@@ -59,10 +59,10 @@ struct ReadingPipeline: Sendable {
   func judge(_ look: PageLook) -> JudgedPage {
     var look = look
     let height = look.pieces.referenceHeight
-    let whole = chosen(look.whole, &look)
+    let (whole, taken) = chosen(&look)
     let (candidates, splits) = splitTouching(
       whole, reader: &look.reader, referenceHeight: height, parameters.splitTouching)
-    let unusual = look.unusual()
+    let unusual = look.unusual(besides: taken)
     let judged = judgeContext(
       candidates + unusual, referenceHeight: height, printed: printed, parameters.judgeContext)
     return JudgedPage(
@@ -72,8 +72,13 @@ struct ReadingPipeline: Sendable {
   /// The candidates of a page whose network sees surroundings: of each piece the most probable way to take it, as
   /// a whole, as the members that it was put together from, or without the lines that it hangs on; and what
   /// hangs on lines, boxes and frames that the network was not asked about.
-  private func chosen(_ whole: [Candidate], _ look: inout PageLook) -> [Candidate] {
-    guard classifier.channels > 1 else { return whole }
+  ///
+  /// - Returns: the candidates, and the pieces that others took the place of.
+  private func chosen(
+    _ look: inout PageLook
+  ) -> (candidates: [Candidate], replaced: Set<Region>) {
+    let whole = look.whole
+    guard look.reader.looksAround else { return (whole, []) }
     let cutter = LineCutter(
       ink: look.page.ink, referenceHeight: look.pieces.referenceHeight, parameters: parameters)
     var ways: [Region: [Candidate]] = [:]
@@ -94,8 +99,9 @@ struct ReadingPipeline: Sendable {
       let isWide = { (one: Candidate) in one.region.box.width > one.region.box.height }
       if rest.contains(where: { $0.ownDrop == nil || isWide($0) }) { ways[region] = rest }
     }
-    return whole.flatMap { ways[$0.region] ?? [$0] }
-      + look.pieces.lined.flatMap { ways[$0] ?? [] }
+    let candidates =
+      whole.flatMap { ways[$0.region] ?? [$0] } + look.pieces.lined.flatMap { ways[$0] ?? [] }
+    return (candidates, Set(ways.keys))
   }
 
   /// From a judged page to lines of digits, as many as a form has where it is known.

@@ -33,6 +33,8 @@ struct TileReader: Sendable {
   let classifier: any TileClassifier
   /// The page: 0 paper, 255 ink.
   let ink: GrayImage
+  /// Whether the network sees what stands around ink.
+  var looksAround: Bool { surroundings != nil }
   /// What stands around ink, where the network looks at it.
   private let surroundings: InkSurroundings?
   let normalize: ReadingParameters.NormalizeTile

@@ -140,11 +140,12 @@ public struct Pieces: Sendable {
   /// Ink too small to be a digit, which may be a point or a dash.
   var small: [Region] { tiny + dropped.filter { $0.reason == .speck }.map(\.region) }
   /// Ink of a digit's size that rules left out, for a network that sees by itself what it is.
-  var setAside: [Region] {
+  func setAside(_ parameters: ReadingParameters.FindPieces) -> [Region] {
     let reasons: Set<DropReason> = [.lineOrFrame, .fades, .outline, .edge, .sideOfBox]
     return dropped.filter {
       let height = Double($0.region.box.height) / max(1, referenceHeight)
-      return reasons.contains($0.reason) && height > 0.45 && height < 3
+      return reasons.contains($0.reason) && height > parameters.minimumHeight
+        && height < parameters.maximumHeight
     }.map(\.region)
   }
   /// About the height of a digit, in pixels; 0 when there is none.

@@ -5,6 +5,8 @@ extension ReadingParameters {
   public struct FindSigns: Codable, Hashable, Sendable {
     /// The distance of a sign to the digit beside it.
     @Parameter(0...10, .digitHeights) public var reach = 1.0
+    /// How far a sign reaches into the columns of that digit, of its width: what lies under or over it is none.
+    @Parameter(0...1, .share) public var maximumOverlap = 0.3
     /// How far the middle of a sign lies above or below that digit.
     @Parameter(0...2, .digitHeights) public var overhang = 0.3
     /// The most small pieces that the network is asked about.
@@ -38,8 +40,8 @@ struct SignFinder {
             other.columns.lowerBound - box.columns.upperBound))
         let (top, bottom) = (Double(other.rows.lowerBound), Double(other.rows.upperBound))
         let slack = parameters.overhang * height
-        // What lies under or over a digit is no sign beside it.
-        return gap < parameters.reach * height && gap > -0.3 * Double(other.width)
+        return gap < parameters.reach * height
+          && gap > -parameters.maximumOverlap * Double(other.width)
           && middle.row > top - slack && middle.row < bottom + slack ? (index, gap) : nil
       }.min { $0.gap < $1.gap }
     }.min { $0.gap < $1.gap }?.line

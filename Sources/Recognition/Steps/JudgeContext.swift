@@ -89,7 +89,7 @@ private func judgedByNetwork(
   _ parameters: ReadingParameters.JudgeContext
 ) -> [JudgedCandidate] {
   func isPrint(_ candidate: Candidate) -> Bool {
-    candidate.probabilities.printedShare ?? 0 > 0.5
+    candidate.probabilities.isPrinted ?? false
   }
   let digits = candidates.indices.filter { candidates[$0].ownDrop == nil }
   var leftOut: Set<Int> = []

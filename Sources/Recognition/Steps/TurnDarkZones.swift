@@ -11,6 +11,8 @@ extension ReadingParameters {
     @Parameter(2...100, .count) public var groundParts = 5
     /// The luminance of a dark ground for that of the page's bright ground.
     @Parameter(0...1, .share) public var darkness = 0.45
+    /// The percentile of the ground that is the page's bright one.
+    @Parameter(0...1, .share) public var brightPercentile = 0.9
     /// The share of the page that a zone has at least.
     @Parameter(0...1, .share) public var minimumArea = 0.15
     /// The share that it has at most: where nearly all is dark, that is the page.
@@ -19,6 +21,9 @@ extension ReadingParameters {
     @Parameter(1...255, .luminance) public var contrast = 50.0
     /// The share of a zone that is bright strokes, at least: less is dust.
     @Parameter(0...1, .share) public var minimumStrokes = 0.005
+
+    /// How many times as many bright strokes as dark ones there are.
+    @Parameter(1...100, .share) public var brightMajority = 4.0
 
     /// The defaults.
     public init() {}
@@ -36,8 +41,10 @@ func turningDarkZones(
     rows: max(1, Int(Double(page.rows) * scale)),
     columns: max(1, Int(Double(page.columns) * scale)))
   let ground = small.medians(reach: parameters.side / parameters.groundParts)
-  let bright = ground.pixels.sorted()[ground.pixels.count * 9 / 10]
-  let zones = ground.mask(upTo: UInt8(parameters.darkness * Double(bright))).regions().filter {
+  let levels = ground.pixels.sorted()
+  let place = Int(parameters.brightPercentile * Double(levels.count))
+  let bright = Double(levels[min(place, levels.count - 1)])
+  let zones = ground.mask(upTo: UInt8(parameters.darkness * bright)).regions().filter {
     let share = Double($0.area) / Double(small.pixels.count)
     return share >= parameters.minimumArea && share <= parameters.maximumArea
       && hasBrightStrokes($0, in: small, ground: ground, parameters)
@@ -70,7 +77,8 @@ private func hasBrightStrokes(
       if difference < -parameters.contrast { dark += 1 }
     }
   }
-  return Double(bright) >= parameters.minimumStrokes * Double(zone.area) && bright > 4 * dark
+  return Double(bright) >= parameters.minimumStrokes * Double(zone.area)
+    && Double(bright) > parameters.brightMajority * Double(dark)
 }
 
 extension GrayImage {
