@@ -19,8 +19,10 @@ public enum Layout: CaseIterable, Hashable, Sendable {
   case arithmetic
   /// Dates, decimals, times.
   case dates
-  /// An envelope or a note: words by hand, and a number.
+  /// A note: words by hand, and a number.
   case letter
+  /// An envelope: franked by a machine, an address, a postcode in boxes.
+  case envelope
   /// Print alone, digits among it.
   case print
   /// Ticks, crosses, scribbles, stamps, waves.
@@ -32,7 +34,7 @@ public enum Layout: CaseIterable, Hashable, Sendable {
   var weight: Int {
     switch self {
     case .lines: 6
-    case .table, .boxes: 4
+    case .table, .boxes, .envelope: 4
     case .arithmetic, .tally, .dates, .field, .letter: 3
     case .print, .marks: 2
     // A page of these has one piece of ink where others have dozens.
@@ -61,6 +63,7 @@ struct LayoutArtist {
     case .arithmetic: arithmetic()
     case .dates: dates()
     case .letter: letter()
+    case .envelope: envelope()
     case .print: printed()
     case .marks: marks(4 + generator.below(12))
     case .single: single()
@@ -87,6 +90,40 @@ struct LayoutArtist {
     writer.supplies.print[generator.below(writer.supplies.print.count)]
   }
 
+  /// How a machine prints.
+  private struct Press {
+    let face: Typeface
+    /// Of a digit, in pixels.
+    let size: Float
+    let darkness: Float
+    /// So many dots a digit; nil for none.
+    let dots: Int?
+    /// The pen of a machine that draws letters; nil for none.
+    let pen: Hand?
+    /// Chooses the shapes of that pen.
+    let shapes: Int
+  }
+
+  private mutating func press(size: Float) -> Press {
+    Press(
+      face: face(), size: size, darkness: uniform(0.3, 1), dots: dots(),
+      pen: isOne(in: 6) ? Hand(machineOf: size, using: &generator) : nil,
+      shapes: generator.below(1000))
+  }
+
+  /// - Returns: the column where the text ends.
+  @discardableResult
+  private mutating func put(
+    _ text: String, _ press: Press, left: Float, baseline: Float
+  ) -> Float {
+    if let pen = press.pen {
+      return writer.plot(text, pen, shapes: press.shapes, left: left, baseline: baseline)
+    }
+    return writer.letter(
+      text, press.face, size: press.size, left: left, baseline: baseline,
+      darkness: press.darkness, dots: press.dots)
+  }
+
   private mutating func number(_ digits: ClosedRange<Int>) -> String {
     let count = digits.lowerBound + generator.below(digits.count)
     return String((0..<count).map { _ in Character("\(generator.below(10))") })
@@ -94,11 +131,11 @@ struct LayoutArtist {
 
   /// A number as people write it: mostly digits alone.
   private mutating func amount() -> String {
-    switch generator.below(8) {
-    case 0: number(1...3) + "," + number(1...2)
-    case 1: number(1...3) + "." + number(1...2)
-    case 2: "-" + number(1...3)
-    case 3: number(1...4) + "/-"
+    switch generator.below(9) {
+    case 0, 1: number(1...3) + "," + number(1...2)
+    case 2: number(1...3) + "." + number(1...2)
+    case 3: "-" + number(1...3)
+    case 4: number(1...4) + "/-"
     default: number(1...4)
     }
   }
@@ -302,6 +339,8 @@ struct LayoutArtist {
       let lean = uniform(-0.05, 0.05)
       let top = uniform(0, max(1, rows - tall))
       let left = uniform(-0.2 * height, 0.3 * columns)
+      // Names and numbers in words stand in boxes, too.
+      let isWord = isOne(in: 5)
       for index in 0..<count {
         let x = left + Float(index) * (width + gap)
         guard x + width < columns else { break }
@@ -312,9 +351,8 @@ struct LayoutArtist {
         let digit = UInt8(generator.below(10))
         let place = x + uniform(0, max(0.05, width / height - 0.6)) * height
         let base = top + lean * (x - left) + tall - uniform(-0.05, 0.45) * (tall - 0.8 * height)
-        if isOne(in: 12) {
-          writer.writeWord(
-            hand, left: place, baseline: base, letters: 1, using: &generator)
+        if isWord || isOne(in: 12) {
+          writer.writeCapital(hand, left: place, baseline: base, using: &generator)
         } else {
           _ = writer.writeDigit(digit, hand, left: place, baseline: base, using: &generator)
         }
@@ -448,6 +486,64 @@ struct LayoutArtist {
     if isOne(in: 2) { marks(1 + generator.below(3)) }
   }
 
+  private mutating func envelope() {
+    let press = press(size: height * uniform(0.5, 0.9))
+    let left = columns * uniform(0.05, 0.5)
+    var baseline = height * uniform(0.8, 2)
+    for _ in 0..<1 + generator.below(3) {
+      var column = left
+      for _ in 0..<2 + generator.below(2) {
+        let text =
+          isOne(in: 2) ? printedNumber() : Writer.word(3 + generator.below(8), using: &generator)
+        column = put(text, press, left: column, baseline: baseline) + height * uniform(0.4, 2)
+      }
+      baseline += height * uniform(1, 1.4)
+    }
+    if isOne(in: 2) { waves(top: height * uniform(0.4, 2), left: columns * uniform(0.5, 0.9)) }
+    if isOne(in: 2) { corners() }
+    if isOne(in: 3) { bars() }
+    let hand = hand()
+    let start = columns * uniform(0, 0.4)
+    for _ in 0..<generator.below(3) {
+      baseline += height * uniform(1.2, 2.2)
+      var column = start
+      for _ in 0..<1 + generator.below(3) {
+        column =
+          writer.writeWord(
+            hand, left: column, baseline: baseline, letters: 2 + generator.below(7),
+            using: &generator) + height * uniform(0.4, 1)
+      }
+    }
+    baseline = min(rows - 0.2 * height, baseline + height * uniform(1.5, 3))
+    let hasBoxes = isOne(in: 2)
+    let (width, line, darkness) = (height * uniform(0.8, 1.3), uniform(1, 2.5), uniform(0.2, 0.9))
+    var column = start
+    for _ in 0..<4 + generator.below(3) {
+      if hasBoxes {
+        box(
+          top: baseline - 1.2 * height, left: column, height: 1.4 * height, width: width, lean: 0,
+          line: line, darkness: darkness)
+      }
+      let end = writer.writeDigit(
+        UInt8(generator.below(10)), hand, left: column + height * uniform(0.05, 0.2),
+        baseline: baseline, using: &generator)
+      column = hasBoxes ? column + width * uniform(1, 1.4) : end + height * uniform(0.1, 0.4)
+    }
+    column += height * uniform(0.4, 1.5)
+    if isOne(in: 2) {
+      ruling(
+        [
+          Point(row: baseline + 0.1 * height, column: column),
+          Point(row: baseline + 0.1 * height, column: columns),
+        ], width: line, darkness: darkness)
+    }
+    for _ in 0..<3 + generator.below(6) {
+      column =
+        writer.writeCapital(hand, left: column, baseline: baseline, using: &generator)
+        + height * uniform(0.02, 0.25)
+    }
+  }
+
   private mutating func printed() {
     paragraph(
       top: 0, left: height * uniform(0, 1), bottom: rows, right: columns, size: height,
@@ -460,8 +556,7 @@ struct LayoutArtist {
   private mutating func paragraph(
     top: Float, left: Float, bottom: Float, right: Float, size: Float, digitShare: Int
   ) {
-    let (face, dots) = (face(), dots())
-    let darkness = uniform(0.35, 1)
+    let press = press(size: size)
     let spacing = size * uniform(1.4, 2.2)
     var baseline = top + 1.4 * size
     while baseline < bottom {
@@ -470,9 +565,9 @@ struct LayoutArtist {
         let text =
           isOne(in: digitShare)
           ? printedNumber() : Writer.word(1 + generator.below(9), using: &generator)
-        column = writer.letter(
-          text + [" ", " ", ", ", ". ", ": ", " - "][generator.below(6)], face, size: size,
-          left: column, baseline: baseline, darkness: darkness, dots: dots)
+        column = put(
+          text + [" ", " ", ", ", ". ", ": ", " - "][generator.below(6)], press, left: column,
+          baseline: baseline)
       }
       baseline += spacing
     }
@@ -482,13 +577,11 @@ struct LayoutArtist {
   private mutating func paperWords(_ count: Int) {
     for _ in 0..<count {
       let size = height * uniform(0.3, 1.1)
-      let (face, darkness, dots) = (face(), uniform(0.25, 1), dots())
+      let press = press(size: size)
       let text =
         isOne(in: 3)
         ? printedNumber() : Writer.word(2 + generator.below(9), using: &generator)
-      writer.letter(
-        text, face, size: size, left: uniform(0, columns), baseline: uniform(size, rows),
-        darkness: darkness, dots: dots)
+      put(text, press, left: uniform(0, columns), baseline: uniform(size, rows))
     }
     if isOne(in: 4) {
       let (top, left) = (uniform(0, rows), uniform(-0.2, 0.8) * columns)
@@ -497,6 +590,38 @@ struct LayoutArtist {
         right: left + columns * uniform(0.2, 0.8), size: height * uniform(0.3, 0.8), digitShare: 4)
     }
     if isOne(in: 8) { bars() }
+    if isOne(in: 6) { corners() }
+  }
+
+  /// Angles, as forms have them where something belongs.
+  private mutating func corners() {
+    let (reach, width, darkness) = (height * uniform(0.2, 0.9), uniform(1, 3), uniform(0.3, 1))
+    for _ in 0..<1 + generator.below(3) {
+      let (row, column) = (uniform(0, rows), uniform(0, columns))
+      let down: Float = isOne(in: 2) ? 1 : -1
+      let right: Float = isOne(in: 2) ? 1 : -1
+      writer.sheet.begin(.other)
+      writer.sheet.stroke(
+        [
+          Point(row: row + down * reach, column: column), Point(row: row, column: column),
+          Point(row: row, column: column + right * reach),
+        ], width: width, darkness: darkness)
+    }
+  }
+
+  /// Waves side by side, as they cancel a stamp.
+  private mutating func waves(top: Float, left: Float) {
+    let (step, count) = (height * uniform(0.4, 0.9), 6 + generator.below(8))
+    let (width, darkness) = (uniform(1, 2.5), uniform(0.3, 0.9))
+    for line in 0..<3 + generator.below(3) {
+      writer.sheet.begin(.other)
+      let row = top + Float(line) * step
+      let points = (0..<count).map { index in
+        Point(
+          row: row + (index % 2 == 0 ? -0.2 : 0.2) * step, column: left + Float(index) * step)
+      }
+      writer.sheet.stroke(rounded(rounded(points)), width: width, darkness: darkness)
+    }
   }
 
   /// A number as forms print it: of a page, a date, a telephone number.

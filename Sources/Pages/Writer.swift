@@ -51,6 +51,18 @@ struct Hand {
     unevenness = generator.uniform(0.02, 0.12)
     wobble = generator.uniform(0.05, 0.35)
   }
+
+  /// The pen of a machine, which makes the same stroke each time: plotters, the franking of letters.
+  init(machineOf height: Float, using generator: inout SplitMix64) {
+    source = .drawn
+    self.height = height
+    width = max(1.2, height * generator.uniform(0.06, 0.14))
+    darkness = generator.uniform(0.4, 1)
+    slant = generator.uniform(0, 0.3)
+    stretch = generator.uniform(0.8, 1.1)
+    gap = generator.uniform(0.15, 0.4)
+    (unevenness, wobble) = (0, 0)
+  }
 }
 
 /// Writes and prints on a sheet.
@@ -145,12 +157,12 @@ struct Writer {
   /// The strokes of a glyph, 6 units high, with the hand's pen.
   private mutating func draw(
     _ strokes: [[Point]], _ hand: Hand, left: Float, baseline: Float, height: Float,
-    using generator: inout SplitMix64
+    isRound: Bool? = nil, using generator: inout SplitMix64
   ) -> Float {
     let unit = height / 6
     let columns = strokes.joined().map(\.column)
     let (first, last) = (columns.min() ?? 0, columns.max() ?? 4)
-    let isRound = generator.below(2) == 0
+    let isRound = isRound ?? (generator.below(2) == 0)
     for stroke in strokes {
       let points = stroke.map { point in
         let row = point.row + hand.wobble * generator.normal()
@@ -191,9 +203,15 @@ struct Writer {
       return left + 0.12 * height
     case ",":
       sheet.begin(.sign(.point))
-      let length = generator.uniform(0.12, 0.32)
-      draw([(0.93, 0.1), (0.93 + length, 0.1 - 0.4 * length)])
-      return left + 0.14 * height
+      // From a hook below the line to a stroke half as high as a digit.
+      let length = generator.uniform(0.12, 0.5)
+      let top = generator.uniform(0.94 - 0.4 * length, 0.98)
+      let reach = length * generator.uniform(0.1, 0.6)
+      let bend = generator.below(3) == 0 ? 0.3 * length : 0
+      draw([
+        (top, reach), (top + 0.5 * length, 0.5 * reach + bend), (top + length, 0),
+      ])
+      return left + (reach + 0.06) * height
     case ":":
       for down: Float in [0.35, 0.85] {
         sheet.begin(.sign(.point))
@@ -278,7 +296,67 @@ struct Writer {
     }
   }
 
+  /// A capital letter by hand.
+  ///
+  /// - Returns: the column where it ends.
+  @discardableResult
+  mutating func writeCapital(
+    _ hand: Hand, left: Float, baseline: Float, using generator: inout SplitMix64
+  ) -> Float {
+    if generator.below(2) == 0 {
+      sheet.begin(.other)
+      return draw(
+        glyphs[generator.below(Self.capitals)], hand, left: left, baseline: baseline,
+        height: hand.height, using: &generator)
+    }
+    let face = supplies.hand[generator.below(supplies.hand.count)]
+    return letter(
+      Self.word(1, using: &generator).uppercased(), face, size: hand.height, left: left,
+      baseline: baseline, slant: 0.5 * hand.slant, darkness: hand.darkness, isPrint: false)
+  }
+
+  /// The glyphs that are capital letters come first.
+  private static let capitals = 14
+
   // MARK: Print
+
+  /// Prints a text with the pen of a machine: its digits are printed digits, the rest is none.
+  ///
+  /// - Parameter shapes: chooses the shapes; the same character always has the same.
+  /// - Returns: the column where it ends.
+  mutating func plot(
+    _ text: String, _ pen: Hand, shapes: Int, left: Float, baseline: Float
+  ) -> Float {
+    var generator = SplitMix64(seed: UInt64(shapes))
+    var column = left
+    for character in text {
+      let strokes: [[Point]]
+      if let value = character.wholeNumberValue {
+        sheet.begin(.printedDigit(UInt8(value)))
+        let known = digitGlyphs.filter { $0.digit == value }
+        strokes = known[shapes % known.count].strokes
+      } else if character.isLetter, let code = character.asciiValue {
+        sheet.begin(.other)
+        strokes = glyphs[(Int(code) + shapes) % glyphs.count]
+      } else {
+        if character != " " {
+          sheet.begin(.other)
+          sheet.stroke(
+            [
+              Point(row: baseline - 0.4 * pen.height, column: column),
+              Point(row: baseline - 0.4 * pen.height, column: column + 0.3 * pen.height),
+            ], width: pen.width, darkness: pen.darkness)
+        }
+        column += (0.4 + pen.gap) * pen.height
+        continue
+      }
+      column = draw(
+        strokes, pen, left: column, baseline: baseline, height: pen.height,
+        isRound: shapes % 2 == 0, using: &generator)
+      column += pen.gap * pen.height
+    }
+    return column
+  }
 
   /// Prints a text: its digits are printed digits, the rest is none.
   ///

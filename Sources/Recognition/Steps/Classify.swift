@@ -9,7 +9,7 @@ extension ReadingParameters {
     @Parameter(0...1, .probability) public var maximumNoDigit = 0.5
     /// How much more often ink is a digit than among the samples of a network that looks at surroundings: of the
     /// pieces and parts of a document fewer are one.
-    @Parameter(0.01...100, .share) public var digitOdds = 0.45
+    @Parameter(0.01...100, .share) public var digitOdds = 0.3
     /// The confidence that a piece of doubtful size needs.
     @Parameter(0...1, .probability) public var doubtfulConfidence = 0.8
     /// The confidence that a tiny piece needs. A tiny 1 is never read: any speck is one.
