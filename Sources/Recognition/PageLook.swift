@@ -12,6 +12,9 @@ struct PageLook: Sendable {
   var reader: TileReader
   let parameters: ReadingParameters.FindPieces
 
+  /// The number of pieces of usual size that are digits, each counted by how sure the network is.
+  var digitScore: Double { Recognition.digitScore(of: whole.filter { $0.ownDrop == nil }) }
+
   /// The pieces of unusual size that count: a network without a class for what is no digit cannot tell
   /// them, and tiny ink that is none says nothing about the page.
   ///
@@ -27,9 +30,16 @@ struct PageLook: Sendable {
   }
 }
 
+/// The number of digits, each counted by how sure the network is: 0 for one chance in two.
+private func digitScore(of digits: [Candidate]) -> Double {
+  digits.reduce(0) { $0 + max(0, 2 * $1.confidence - 1) }
+}
+
 /// A page of which every piece was judged.
 struct JudgedPage: Sendable {
   var look: PageLook
+  /// The pieces of usual size, as they were taken before any was cut.
+  let whole: [Candidate]
   /// The pieces of unusual size.
   let unusual: [Candidate]
   /// Every candidate with its verdict.
@@ -37,14 +47,15 @@ struct JudgedPage: Sendable {
   /// The pieces that were cut.
   let splits: [Split]
   /// The choices for a form; nil without one, or where no choice gives its number of digits.
-  private(set) var fit: [FormChoice]?
+  private(set) var fit: FormFit?
   private let parameters: ReadingParameters.JudgeContext
 
   init(
-    look: PageLook, unusual: [Candidate], judged: [JudgedCandidate], splits: [Split],
-    _ parameters: ReadingParameters.JudgeContext
+    look: PageLook, whole: [Candidate], unusual: [Candidate], judged: [JudgedCandidate],
+    splits: [Split], _ parameters: ReadingParameters.JudgeContext
   ) {
     self.look = look
+    self.whole = whole
     self.unusual = unusual
     self.judged = judged
     self.splits = splits
@@ -52,16 +63,14 @@ struct JudgedPage: Sendable {
   }
 
   /// The digits, those of a form where one was fitted.
-  var digits: [Candidate] { fit?.flatMap(\.digits) ?? judgedDigits }
+  var digits: [Candidate] { fit?.choices.flatMap(\.digits) ?? judgedDigits }
 
   private var judgedDigits: [Candidate] {
     judged.filter { $0.drop == nil }.map(\.candidate)
   }
 
-  /// The number of digits that were read, each counted by how sure the network is: 0 for one chance in two.
-  var digitScore: Double {
-    judgedDigits.reduce(0) { $0 + max(0, 2 * $1.confidence - 1) }
-  }
+  /// The number of digits that were read, each counted by how sure the network is.
+  var digitScore: Double { Recognition.digitScore(of: judgedDigits) }
 
   /// The share of the ink that is digits, each as sure as the network is.
   var legibleShare: Double { share(of: judgedDigits, among: judged.map(\.candidate)) }
@@ -89,7 +98,7 @@ struct JudgedPage: Sendable {
     _ parameters: ReadingParameters.JudgeContext
   ) -> [(candidate: Candidate, reason: DropReason)] {
     guard let fit else { return Recognition.unread(among: judged, parameters) }
-    let choices = fit.map {
+    let choices = fit.choices.map {
       JudgedCandidate(
         candidate: $0.candidate, drop: $0.digits.isEmpty ? $0.candidate.ownDrop ?? .form : nil)
     }
@@ -101,8 +110,12 @@ struct JudgedPage: Sendable {
     guard judgedDigits.count != form.count else { return }
     let splitter = Splitter(
       referenceHeight: look.pieces.referenceHeight, parameters: parameters.splitTouching)
+    // Print that was left out is no way to fill a form.
+    let print = Set(judged.filter { $0.drop == .printed }.map(\.candidate.region))
     fit = FormFitter(count: form.count, splitter: splitter, parameters: parameters.fitForm)
-      .fit(whole: look.whole, unusual: unusual, reader: &look.reader)
+      .fit(
+        whole: whole.filter { !print.contains($0.region) },
+        unusual: unusual.filter { !print.contains($0.region) }, reader: &look.reader)
   }
 }
 

@@ -77,6 +77,6 @@ extension Reading {
       unread: unread.map {
         Unread(
           box: scaled($0.box), guess: $0.guess, confidence: $0.confidence, reason: $0.reason)
-      }, milliseconds: milliseconds)
+      }, formShare: formShare, milliseconds: milliseconds)
   }
 }

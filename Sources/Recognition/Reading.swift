@@ -12,22 +12,27 @@ public struct Reading: Equatable, Sendable {
   public let lines: [Line]
   /// Ink that may be digits and was not read, from top to bottom.
   public let unread: [Unread]
+  /// The probability that these digits are the ones of a form, among all choices with as many, 0...1; 1 without a
+  /// form.
+  public let formShare: Double
   /// The probability that all digits are right, as far as each is independent of the others, 0...1; 0 without
   /// digits.
   public var confidence: Double {
-    lines.isEmpty ? 0 : lines.reduce(1) { $0 * $1.confidence }
+    lines.isEmpty ? 0 : lines.reduce(formShare) { $0 * $1.confidence }
   }
   /// How long the reading took, decoding not included.
   public let milliseconds: Double
 
   /// - Parameter lines: from top to bottom, their boxes in pixels of a photo of these extents.
   public init(
-    width: Int, height: Int, lines: [Line], unread: [Unread] = [], milliseconds: Double
+    width: Int, height: Int, lines: [Line], unread: [Unread] = [], formShare: Double = 1,
+    milliseconds: Double
   ) {
     self.width = width
     self.height = height
     self.lines = lines
     self.unread = unread
+    self.formShare = formShare
     self.milliseconds = milliseconds
   }
 

@@ -66,7 +66,8 @@ struct ReadingPipeline: Sendable {
     let judged = judgeContext(
       candidates + unusual, referenceHeight: height, printed: printed, parameters.judgeContext)
     return JudgedPage(
-      look: look, unusual: unusual, judged: judged, splits: splits, parameters.judgeContext)
+      look: look, whole: whole, unusual: unusual, judged: judged, splits: splits,
+      parameters.judgeContext)
   }
 
   /// The candidates of a page whose network sees surroundings: of each piece the most probable way to take it, as

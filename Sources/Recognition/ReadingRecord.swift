@@ -35,7 +35,7 @@ public struct ReadingRecord: Sendable {
     pieces = page.look.pieces
     splits = page.splits
     judged = page.judged
-    fit = page.fit
+    fit = page.fit?.choices
     self.lines = lines
   }
 

@@ -22,7 +22,7 @@ extension ReadingParameters.FitForm: StepParameters {}
         ink: GrayImage(rows: 30, columns: 60, filledWith: 0))
       let splitter = Splitter(referenceHeight: 20, parameters: .init())
       return FormFitter(count: count, splitter: splitter, parameters: parameters)
-        .fit(whole: candidates, unusual: [], reader: &reader)?.map(\.digits.count) ?? []
+        .fit(whole: candidates, unusual: [], reader: &reader)?.choices.map(\.digits.count) ?? []
     }
   }
 
@@ -60,6 +60,24 @@ extension ReadingParameters.FitForm: StepParameters {}
   func eachParameterDecides(_ sides: Sides<ReadingParameters.FitForm>) { sides.check() }
 
   @Test func noParameterIsLeftOut() { #expect(Sides.missing(in: Self.sides) == []) }
+
+  /// Of two pieces that are as probable one is right as often as the other.
+  @Test func aChoiceAmongAlikeIsHalfAsProbable() throws {
+    func share(_ confidences: [Float]) -> Double? {
+      var reader = TileReader(
+        classifier: BoxReader { _ in (5, 0.9, 0) },
+        ink: GrayImage(rows: 30, columns: 60, filledWith: 0))
+      let pieces = confidences.enumerated().map {
+        Candidate(Box(5, 5 + 10 * $0, height: 20, width: 3), confidence: $1, noDigit: 1 - $1)
+      }
+      return FormFitter(
+        count: 1, splitter: Splitter(referenceHeight: 20, parameters: .init()), parameters: .init()
+      ).fit(whole: pieces, unusual: [], reader: &reader)?.share
+    }
+    #expect(try abs(#require(share([0.7, 0.7])) - 0.5) < 0.01)
+    #expect(try #require(share([0.7])) == 1)
+    #expect(try #require(share([0.8, 0.2])) > 0.9)
+  }
 
   @Test func thereIsNoWayToFindMoreDigitsThanPieces() {
     #expect(Self.fit([(0.6, 0.1), (0.7, 0.1)], count: 3)(.init()) == [])

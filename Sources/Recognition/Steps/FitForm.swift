@@ -29,6 +29,15 @@ public struct FormChoice: Sendable {
   public let digits: [Candidate]
 }
 
+/// The most probable way to take a page for a form.
+public struct FormFit: Sendable {
+  /// A choice for each piece of ink.
+  public let choices: [FormChoice]
+  /// The probability of these choices among all that give as many digits, 0...1: with several numbers on a page
+  /// any of them fits.
+  public let share: Double
+}
+
 /// Takes the ink of a page for a known number of digits: of all ways to leave ink out, to take it as one
 /// digit or to cut it into several, the one that gives so many with the largest sum of scores (logarithms
 /// of probabilities).
@@ -40,20 +49,30 @@ struct FormFitter {
 
   /// - Parameter whole: pieces of usual size, which may be cut.
   /// - Parameter unusual: the other pieces.
-  /// - Returns: a choice for each piece; nil where no way gives so many digits.
+  /// - Returns: nil where no way gives so many digits.
   func fit(
     whole: [Candidate], unusual: [Candidate], reader: inout TileReader
-  ) -> [FormChoice]? {
-    // best[n]: the most probable way to find n digits in the ink seen so far.
+  ) -> FormFit? {
+    // best[n]: the most probable way to find n digits in the ink seen so far; sums[n]: the logarithm of the sum of
+    // all such ways.
     var best: [Way?] = [Way()] + Array(repeating: nil, count: count)
+    var sums = [0] + Array(repeating: -Double.infinity, count: count)
     for ways in waysOfPieces(whole: whole, unusual: unusual, reader: &reader) {
-      best = (0...count).map { digits in
-        ways.filter { $0.digitCount <= digits }.compactMap { way in
-          best[digits - way.digitCount].map { $0 + way }
-        }.max { $0.score < $1.score }
+      let fitting = (0...count).map { digits in ways.filter { $0.digitCount <= digits } }
+      best = fitting.enumerated().map { digits, ways in
+        ways.compactMap { way in best[digits - way.digitCount].map { $0 + way } }
+          .max { $0.score < $1.score }
+      }
+      sums = fitting.enumerated().map { digits, ways in
+        logarithmOfSum(ways.map { sums[digits - $0.digitCount] + $0.score })
       }
     }
-    return best[count]?.choices
+    return best[count].map { FormFit(choices: $0.choices, share: exp($0.score - sums[count])) }
+  }
+
+  private func logarithmOfSum(_ logarithms: [Double]) -> Double {
+    guard let largest = logarithms.max(), largest > -.infinity else { return -.infinity }
+    return largest + log(logarithms.reduce(0) { $0 + exp($1 - largest) })
   }
 
   /// For each piece of ink, what it may be taken for.
