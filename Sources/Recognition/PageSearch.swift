@@ -39,9 +39,11 @@ extension ReadingParameters {
     @Parameter(0...1, .share) public var fewShare = 0.9
     /// How much more of a side is readable than of the page as it lies.
     @Parameter(0...1, .share) public var sideGain = 0.15
+    /// The same of a page on its head: every other digit is one there, too.
+    @Parameter(0...1, .share) public var headGain = 0.25
 
     /// Where less of a page is legible, a network that sees surroundings reads it again.
-    @Parameter(0...1, .share) public var clearShare = 0.9
+    @Parameter(0...1, .share) public var clearShare = 0.85
 
     // Whole readings of other hypotheses.
     /// Other hypotheses are read to the end where less is legible.
@@ -53,6 +55,8 @@ extension ReadingParameters {
     @Parameter(1...10, .share) public var scoreGain = 1.2
     /// ... and so much of a digit more.
     @Parameter(0...100, .count) public var scoreMargin = 0.5
+    /// It is only read to the end where its pieces of usual size are so many times as many digits.
+    @Parameter(0...10, .share) public var glanceGain = 1.0
     /// Pages of more pieces are not read from other sides: it takes long.
     @Parameter(0...1000, .count) public var maximumSidePieces = 24
     /// Other ink is tried where less is legible.
@@ -94,6 +98,9 @@ extension ReadingParameters.Search {
 
   /// Whether so much of a page is legible that no other network need read it.
   func isClear(_ legibleShare: Double) -> Bool { legibleShare >= clearShare }
+
+  /// Whether a hypothesis has enough digits before ink is cut that it is worth reading to the end.
+  func mayBeBetter(_ score: Double, than best: Double) -> Bool { score >= glanceGain * best }
 
   /// Whether a hypothesis has so many more digits that it takes the place of another.
   func isBetter(_ score: Double, than best: Double) -> Bool {
@@ -159,7 +166,10 @@ struct PageSearch {
     guard thoroughly, best.legibleShare < parameters.legibleShare else { return best }
     var minimum = max(parameters.legibleShare, best.legibleShare + parameters.legibleGain)
     if parameters.turns && best.look.whole.count <= parameters.maximumSidePieces {
+      let isReadable = best.legibleShare >= parameters.inkShare
       for side in (1..<4).map({ (turns + $0) % 4 }) where remainingTiles > 0 {
+        // Every other digit is one on its head, too: that is only tried where nothing else can be read.
+        if side == 2 && isReadable { continue }
         let hypothesis = Hypothesis(isSheet: isSheet, quarterTurns: side)
         consider(look(at: picture, as: hypothesis), &best, &minimum)
       }
@@ -188,6 +198,12 @@ struct PageSearch {
   private mutating func consider(
     _ look: PageLook, _ best: inout JudgedPage, _ minimum: inout Double
   ) {
+    // What has far fewer digits before any ink is cut has hardly more after it, and cutting takes long.
+    if look.reader.looksAround
+      && !parameters.mayBeBetter(look.digitScore, than: best.look.digitScore)
+    {
+      return
+    }
     let page = judge(look)
     let share = page.legibleShareWithoutOnes
     let isBetter =
@@ -227,10 +243,11 @@ struct PageSearch {
         .prefix(parameters.maximumPieces))
     var reader = look.reader
     let shares = reader.probabilitiesInAllTurns(regions).map(readableShare)
-    let best = (1..<4).max { shares[$0] < shares[$1] } ?? 0
+    let gains = [0, parameters.sideGain, parameters.headGain, parameters.sideGain]
+    let best = (1..<4).max { shares[$0] - gains[$0] < shares[$1] - gains[$1] } ?? 0
     let minimum =
       regions.count < parameters.fewPieces ? parameters.fewShare : parameters.sideShare
-    return shares[best] > max(minimum, shares[0] + parameters.sideGain) ? best : 0
+    return shares[best] > max(minimum, shares[0] + gains[best]) ? best : 0
   }
 
   /// Ones do not count: any dash or word of print is one when it stands on end.

@@ -53,6 +53,19 @@ private struct Marks: Sendable {
   }
 }
 
+/// Takes what is widest at its foot for a 5.
+private struct FootReader: TileClassifier {
+  func probabilities(of tiles: [[Float]]) -> [[Float]] {
+    tiles.map { tile in
+      let rows = (0..<28).map { row in tile[28 * row..<28 * row + 28].count { $0 > 0.4 } }
+      let isFoot = rows.dropFirst(14).max() ?? 0 > 1 + (rows.dropLast(14).max() ?? 0)
+      var result = [Float](repeating: 0, count: 11)
+      (result[5], result[10]) = isFoot ? (0.95, 0.05) : (0.05, 0.95)
+      return result
+    }
+  }
+}
+
 @Suite struct PageSearchTests {
   typealias Parameters = ReadingParameters.Search
 
@@ -60,6 +73,20 @@ private struct Marks: Sendable {
     standing: Int = 0, lying: Int = 3, dashes: Int = 0
   ) -> @Sendable (Parameters) -> Int {
     { Marks(standing: standing, lying: lying, dashes: dashes).turns($0) }
+  }
+
+  private static func turnsOfMarksOnTheirHeads(_ search: Parameters) -> Int {
+    var page = Page(rows: 160, columns: 480)
+    for (index, bar) in [100.0, 60, 60, 60].enumerated() {
+      let column = 60 + 110 * Double(index)
+      page.stroke(from: (60, column), to: (100, column), width: 5)
+      page.stroke(from: (bar, column - 15), to: (bar, column + 15), width: 5)
+    }
+    var parameters = ReadingParameters()
+    parameters.search = search
+    let pipeline = ReadingPipeline(classifier: FootReader(), parameters: parameters)
+    return PageSearch(pipeline).quarterTurns(
+      of: pipeline.look(at: page.image, as: Hypothesis(isSheet: false)))
   }
 
   private static func triesSides(
@@ -94,6 +121,8 @@ private struct Marks: Sendable {
     // Of four noughts one stands.
     Sides(\.uprightShare, (0.25, 0), (0.31, 1), answer: turns(standing: 1)),
     Sides(\.sideGain, (0.45, 1), (0.5, 0), answer: turns(standing: 1)),
+    // Of four marks one stands on its foot, three on their heads.
+    Sides(\.headGain, (0.4, 2), (0.5, 0), answer: turnsOfMarksOnTheirHeads),
     // Three noughts of five marks.
     Sides(\.sideShare, (0.58, 1), (0.61, 0), answer: turns(dashes: 2)),
     Sides(\.fewPieces, (5, 1), (6, 0), answer: turns(dashes: 2)),
@@ -150,6 +179,7 @@ private struct Marks: Sendable {
     Sides(\.largestSide, (1500, 1500), (2500, 2500), answer: side),
     Sides(\.enlargement, (2.7, 2800), (2.9, 0), answer: side),
     Sides(\.clearShare, (0.4, true), (0.6, false)) { $0.isClear(0.5) },
+    Sides(\.glanceGain, (0.7, true), (0.8, false)) { $0.mayBeBetter(3, than: 4) },
     Sides(
       \.scoreGain, (1.4, true), (1.6, false), with: { $0.scoreMargin = 0 },
       answer: { $0.isBetter(6, than: 4) }),

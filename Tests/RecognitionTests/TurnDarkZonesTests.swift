@@ -19,6 +19,16 @@ import Testing
     #expect(turned[60, 103] == 20 && turned[60, 60] == 230)
   }
 
+  /// In the small copy a row is half of the page and half of the zone.
+  @Test func theRimOfAZoneIsNoStroke() {
+    var page = GrayImage(rows: 520, columns: 900, filledWith: 240)
+    page.fill(Box(257, 0, height: 263, width: 900), 10)
+    for column in [80, 170, 260] {
+      page.fill(Box(330, column, height: 140, width: 14), 240)
+    }
+    #expect(turningDarkZones(of: page, .init())[400, 85] == 15)
+  }
+
   @Test func aDarkGroundWithoutStrokesStays() {
     #expect(turningDarkZones(of: page(stroke: 20), .init()) == page(stroke: 20))
   }

@@ -70,8 +70,14 @@ private func hasBrightStrokes(
 ) -> Bool {
   var (bright, dark) = (0, 0)
   let reach = parameters.side / parameters.groundParts / 2
+  var inside = Mask(rows: picture.rows, columns: picture.columns)
+  inside.fill(zone)
   for run in zone.runs {
     for column in run.columns.dropFirst(reach).dropLast(reach) {
+      // Between the zone and the page the ground is neither.
+      guard run.row == 0 || inside[run.row - 1, column],
+        run.row == picture.rows - 1 || inside[run.row + 1, column]
+      else { continue }
       let difference = Double(picture[run.row, column]) - Double(ground[run.row, column])
       if difference > parameters.contrast { bright += 1 }
       if difference < -parameters.contrast { dark += 1 }
