@@ -35,6 +35,10 @@ extension ReadingParameters.FitForm: StepParameters {}
     Sides(
       \.minimumProbability, (6e-5, [1, 0]), (8e-5, [0, 1]),
       answer: fit([(0.4, 0), (0.6, 1e-4)], count: 1)),
+    // One of two pieces, each with three chances in ten to be none: 0.42 of all ways.
+    Sides(
+      \.minimumCountShare, (0.4, 1), (0.45, 0),
+      answer: { fit([(0.7, 0.3), (0.7, 0.3)], count: 1)($0).reduce(0, +) }),
     // Two digits of nine chances in ten each.
     Sides(\.minimumConfidence, (0.8, true), (0.82, false)) { fit in
       let digit = Reading.Digit(

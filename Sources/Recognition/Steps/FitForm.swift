@@ -10,6 +10,9 @@ extension ReadingParameters {
     @Parameter(0...1, .probability) public var plausibleConfidence = 0.1
     /// The smallest probability in a score.
     @Parameter(1e-12...0.01, .probability) public var minimumProbability = 1e-6
+    /// The probability, by what the network says of each piece, that a page has as many digits as its form: with less
+    /// the page has others, too, and some of them would be taken.
+    @Parameter(0...1, .probability) public var minimumCountShare = 0.02
     /// The confidence of all digits of a form together: what is less certain would be guessed.
     @Parameter(0...1, .probability) public var minimumConfidence = 0.3
     /// The widest pieces that may be cut: cutting asks the network about dozens of parts, and of a form's ink
@@ -49,7 +52,7 @@ struct FormFitter {
 
   /// - Parameter whole: pieces of usual size, which may be cut.
   /// - Parameter unusual: the other pieces.
-  /// - Returns: nil where no way gives so many digits.
+  /// - Returns: nil where no way gives so many digits, or the page hardly has so many.
   func fit(
     whole: [Candidate], unusual: [Candidate], reader: inout TileReader
   ) -> FormFit? {
@@ -57,7 +60,10 @@ struct FormFitter {
     // all such ways.
     var best: [Way?] = [Way()] + Array(repeating: nil, count: count)
     var sums = [0] + Array(repeating: -Double.infinity, count: count)
+    // The same of all ways, whatever their number of digits.
+    var all = 0.0
     for ways in waysOfPieces(whole: whole, unusual: unusual, reader: &reader) {
+      all += logarithmOfSum(ways.map(\.score))
       let fitting = (0...count).map { digits in ways.filter { $0.digitCount <= digits } }
       best = fitting.enumerated().map { digits, ways in
         ways.compactMap { way in best[digits - way.digitCount].map { $0 + way } }
@@ -67,7 +73,10 @@ struct FormFitter {
         logarithmOfSum(ways.map { sums[digits - $0.digitCount] + $0.score })
       }
     }
-    return best[count].map { FormFit(choices: $0.choices, share: exp($0.score - sums[count])) }
+    guard let choice = best[count], exp(sums[count] - all) >= parameters.minimumCountShare else {
+      return nil
+    }
+    return FormFit(choices: choice.choices, share: exp(choice.score - sums[count]))
   }
 
   private func logarithmOfSum(_ logarithms: [Double]) -> Double {
