@@ -11,7 +11,8 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PATIENCE = 300  # seconds after which a story gives up: a hang ends, a slow machine passes
+import os
+PATIENCE = int(os.environ.get("PATIENCE_S", 300))  # seconds after which a story gives up: a hang ends, a slow machine passes
 
 # A 7 and a 1 as a hand writes them, in shares of the drawing area.
 SEVEN = [(0.20, 0.25), (0.32, 0.24), (0.38, 0.24), (0.33, 0.50), (0.29, 0.78)]
@@ -149,6 +150,19 @@ class Browser:
                 new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true}));
             }
             """, data)
+
+    def drop_files(self, *paths):
+        """Files and folders, as the system hands them over."""
+        x, y = self.run(
+            "const r = document.getElementById('drop').getBoundingClientRect(); return [r.x + 20, r.y + 20]")
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for type in ("dragEnter", "dragOver", "drop"):
+            self.command("Input.dispatchDragEvent", type=type, x=x, y=y, data=data)
+
+    def click_at(self, x, y):
+        """Clicks a place of the window, wherever that is on the page."""
+        for type in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=type, x=x, y=y, button="left", clickCount=1)
 
     def download(self, name):
         """The text of a file that the page saves; it is taken out of the way."""

@@ -6,18 +6,24 @@ import inspect
 import io
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 import urllib.request
+import zipfile
+
+import PIL.Image
+import pillow_heif
 
 from browser import ONE, PATIENCE, SEVEN, Browser, Keys
+from disk import serve_from_disk
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "Data/samples"
-MAXIMUM_REQUESTS = 20  # of the page, itself included
+MAXIMUM_REQUESTS = 24  # of the page, itself included
 COLUMN = "1284\n967\n3050\n418\n2736"
 
 
@@ -69,13 +75,13 @@ class Stories:
         broken.write_bytes(b"no picture at all")
         browser.choose(*[SAMPLES / name for name in names], broken)
         browser.wait("all photos", lambda: browser.text("#photos-title") == "6 photos")
-        rows = [row.get_property("innerText").split("\n") for row in browser.find_all("#list button")]
+        rows = [row.get_property("innerText").split("\n") for row in browser.find_all("#list .open")]
         assert [row[-1] for row in rows] == names + [broken.name], rows
         assert rows[1][0] == "24121987", rows
         assert rows[5][0] == "could not be read", rows
-        browser.click("#list li:nth-child(4) button")
+        browser.click("#list tr:nth-child(4) .open")
         browser.wait_for_answer("4")
-        browser.click("#list li:nth-child(6) button")
+        browser.click("#list tr:nth-child(6) .open")
         browser.wait("the error", lambda: "expected a" in browser.text("#answer"))
         # The server refused it with 422, which the console repeats.
         assert all("422" in entry["message"] for entry in browser.complaints())
@@ -104,11 +110,12 @@ class Stories:
             window.movements = window.requests = window.open = window.mostOpen = 0;
             document.getElementById("canvas").addEventListener("pointermove", () => { window.movements += 1; });
             document.addEventListener("pointerup", () => { window.isLifted = true; });
-            const ask = window.fetch;
-            window.fetch = async (...rest) => {
+            const send = XMLHttpRequest.prototype.send;
+            XMLHttpRequest.prototype.send = function (...rest) {
               window.requests += 1;
               window.mostOpen = Math.max(window.mostOpen, ++window.open);
-              try { return await ask(...rest); } finally { window.open -= 1; }
+              this.addEventListener("loadend", () => { window.open -= 1; });
+              return send.apply(this, rest);
             };
             """)
         browser.draw([(0.62, 0.2 + 0.6 * step / 60) for step in range(61)], lifts=False)
@@ -186,7 +193,7 @@ class Stories:
 
         browser.choose(SAMPLES / "column.jpg", SAMPLES / "date.jpg")
         browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")
-        browser.click("#list li:nth-child(2) button")
+        browser.click("#list tr:nth-child(2) .open")
         browser.wait_for_answer("24121987")
         know("##.##.####")
         browser.wait_for_answer("24.12.1987")
@@ -200,10 +207,200 @@ class Stories:
         know("30")
         browser.wait("the refusal", lambda: "expected 30 digits" in browser.text("#answer"))
         know("none")
-        browser.wait_for_answer("24121987")
+        # What was corrected stays.
+        browser.wait_for_answer("24111987")
         assert browser.find("#form").get_attribute("aria-invalid") == "true"
         # The console repeats that the server refused what did not fit.
         assert all("422" in entry["message"] for entry in browser.complaints())
+
+    # What once broke or misled.
+
+    def draws_on_after_a_digit_was_selected(self, browser):
+        def no_answer():
+            browser.wait("no answer", lambda: not browser.find("#result").is_displayed())
+
+        browser.click("#tab-draw")
+        browser.draw(SEVEN)
+        browser.wait_for_answer("7")
+        for button in ("#clear", "#undo"):
+            browser.click("#strip .chip")
+            browser.click(button)
+            no_answer()
+            browser.draw(ONE)
+            browser.wait_for_answer("1")
+            browser.click(button)
+            no_answer()
+            browser.draw(SEVEN)
+            browser.wait_for_answer("7")
+        browser.click("#clear")
+        browser.click("#tab-photo")
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait_for_answer("4821")
+        browser.click("#strip .chip")
+        browser.click("#tab-draw")
+        no_answer()
+        browser.draw(ONE)
+        browser.wait_for_answer("1")
+
+    def keeps_corrections(self, browser):
+        """Over another number of digits, the next stroke, a reload; "Remove all" asks."""
+        def type_form(text):
+            form = browser.find("#form")
+            form.send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, text)
+
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait_for_answer("4821")
+        browser.click("#strip .chip:nth-of-type(2)")
+        browser.click("#detail .bar:nth-child(4)")
+        browser.wait_for_answer("4321")
+        for text in ("##-##", "", "4", ""):
+            type_form(text)
+            # Typing pauses, then it is read anew.
+            browser.run("window.asked = performance.getEntriesByType('resource').length")
+            browser.wait("another reading", lambda: browser.run(
+                "return performance.getEntriesByType('resource').length > window.asked"))
+            browser.wait_for_answer("43-21" if text == "##-##" else "4321")
+        browser.open()
+        browser.wait_for_answer("4321")
+        browser.click("#forget-kept")
+        assert browser.find("#question").is_displayed()
+        browser.click("#question-no")
+        assert browser.text("#answer") == "4321"
+        browser.click("#save-csv")
+        assert "corrected" in browser.download("digits.csv")
+        browser.open()
+        assert browser.find("#welcome").is_displayed(), "what was saved is kept on"
+        browser.click("#tab-draw")
+        browser.draw(SEVEN)
+        browser.wait_for_answer("7")
+        browser.click("#strip .chip")
+        browser.click("#detail .bar:nth-child(3)")
+        browser.wait_for_answer("2")
+        browser.draw(ONE)
+        browser.wait_for_answer("21")
+
+    def shows_what_the_browser_cannot(self, browser):
+        """HEIC and TIFF: the picture and the boxes on it, and a picture in the table."""
+        picture = PIL.Image.open(SAMPLES / "yellow-note.jpg")
+        pillow_heif.register_heif_opener()
+        heic, tiff = self.scratch / "note.heic", self.scratch / "pages.tif"
+        picture.save(heic, quality=90)
+        column = PIL.Image.open(SAMPLES / "column.jpg")
+        picture.save(tiff, save_all=True, append_images=[column])
+        browser.choose(heic, tiff)
+        browser.wait("three pages", lambda: browser.text("#photos-title") == "3 photos")
+        for row, text in enumerate(("4821", "4821", COLUMN), start=1):
+            browser.click(f"#list > :nth-child({row}) button")
+            browser.wait_for_answer(text)
+            browser.wait("its picture", lambda: browser.run(
+                "return document.getElementById('picture').naturalWidth > 100"))
+            box, shown = browser.find("#boxes button").rect, browser.find("#picture").rect
+            assert 8 < box["height"] < shown["height"] and shown["height"] > 100, (box, shown)
+        browser.wait("pictures in the table", lambda: browser.run(
+            "return [...document.querySelectorAll('#list img')].every((i) => i.naturalWidth > 0)"))
+
+    def keeps_photo_answer_and_bars_together(self, browser):
+        """On 1280 x 900: a digit of the picture is clicked, and nothing moves away."""
+        browser.choose(SAMPLES / "column.jpg")
+        browser.wait_for_answer(COLUMN)
+        before = browser.run("return scrollY")
+        # The last digit, with the mouse where it is.
+        box = browser.run(
+            """
+            const all = [...document.querySelectorAll("#boxes button")];
+            const frame = all[all.length - 1].getBoundingClientRect();
+            return [frame.x + frame.width / 2, frame.y + frame.height / 2];
+            """)
+        browser.click_at(*box)
+        browser.wait("the digit", lambda: browser.find("#detail").is_displayed())
+        moved = browser.run("return scrollY") - before
+        assert abs(moved) < 5, f"the page moved by {moved} pixels"
+        for part in ("#picture", "#answer", "#detail .bars"):
+            top, bottom = browser.run(
+                "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [r.top, r.bottom]", part)
+            assert top >= 0 and bottom <= 900, f"{part} is from {top} to {bottom}"
+
+    def shows_a_photo_that_fails(self, browser):
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait_for_answer("4821")
+        browser.find("#form").send_keys("30")
+        browser.wait("the refusal", lambda: "expected 30 digits" in browser.text("#answer"))
+        assert "--" not in browser.text("#answer"), browser.text("#answer")
+        assert browser.find("#picture").is_displayed()
+        browser.find("#form").send_keys(Keys.BACKSPACE, Keys.BACKSPACE)
+        browser.wait_for_answer("4821")
+        assert all("422" in entry["message"] for entry in browser.complaints())
+
+    def reads_folders_and_zip_files(self, browser):
+        folder = self.scratch / "scans"
+        (folder / "march").mkdir(parents=True)
+        (folder / "notes.txt").write_text("no picture")
+        for number in (1, 2, 10):
+            shutil.copy(SAMPLES / "single-digit.jpg", folder / f"march/{number}.jpg")
+        packed = self.scratch / "scans.zip"
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+            file.write(SAMPLES / "date.jpg", "b/date.jpg")
+            file.writestr("__MACOSX/b/._date.jpg", b"no picture")
+            file.write(SAMPLES / "yellow-note.jpg", "a.jpg", zipfile.ZIP_STORED)
+        browser.drop_files(folder)
+        browser.wait("the folder", lambda: browser.text("#photos-title") == "3 photos")
+        names = lambda: [row.get_property("innerText").split("\n")[-1] for row in browser.find_all("#list .open")]
+        assert names() == ["scans/march/1.jpg", "scans/march/2.jpg", "scans/march/10.jpg"], names()
+        browser.choose(packed)
+        browser.wait("the zip file", lambda: browser.text("#photos-title") == "5 photos")
+        assert names()[3:] == ["a.jpg", "b/date.jpg"], names()
+        browser.wait_for_answer("4821")
+        browser.find("#folder").send_keys(str(folder))
+        browser.wait("the chosen folder", lambda: browser.text("#photos-title") == "8 photos")
+        broken = self.scratch / "broken.zip"
+        broken.write_bytes(b"PK\x03\x04 and no more")
+        browser.choose(broken)
+        browser.wait("the complaint", lambda: "broken.zip is no zip file" in browser.text("#alert"))
+
+    def tells_offline_from_refused(self, browser):
+        browser.command("Network.enable")
+        def go(offline):
+            browser.command(
+                "Network.emulateNetworkConditions", offline=offline, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        go(offline=True)
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait("the failure", lambda: "no connection" in browser.text("#answer"))
+        assert browser.find("#picture").is_displayed() and browser.find("#retry").is_displayed()
+        go(offline=False)
+        browser.wait_for_answer("4821")
+        # There is a network, but the server does not run.
+        browser.command("Network.setBlockedURLs", urls=["*/api/*", "*/healthz"])
+        browser.click("#samples button")
+        browser.wait("the failure", lambda: "Does it run?" in browser.text("#answer"))
+        browser.command("Network.setBlockedURLs", urls=[])
+        browser.click("#retry")
+        browser.wait_for_answer("01614960357")
+        # The console repeats what could not be reached.
+        assert all("net::ERR_" in entry["message"] for entry in browser.complaints())
+
+    def saves_tables_that_keep_zeros(self, browser):
+        """Digits are quoted text, a corrected line says so, a row a photo can be had, all can be copied."""
+        browser.choose(SAMPLES / "phone-number.jpg", SAMPLES / "column.jpg")
+        browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")
+        browser.wait_for_answer("01614960357")
+        browser.click("#strip .chip:nth-of-type(11)")
+        browser.click("#detail .bar:nth-child(9)")
+        browser.wait_for_answer("01614960358")
+        browser.click("#save-csv")
+        text = browser.download("digits.csv")
+        assert ',"01614960358",corrected,' in text, text
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert rows[0]["text"] == "01614960358" and 0 < float(rows[1]["confidence"]) <= 1, rows
+        browser.click("#more summary")
+        browser.find("#rows").send_keys("photo")
+        browser.click("#save-csv")
+        rows = list(csv.DictReader(io.StringIO(browser.download("digits.csv"))))
+        assert [row["text"] for row in rows] == ["01614960358", COLUMN.replace("\n", " ")], rows
+        assert rows[0]["confidence"] == "corrected", rows
+        browser.click("#copy-all")
+        browser.wait("the clipboard", lambda: browser.text("#live") == "Copied")
+        copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+        assert copied == "phone-number.jpg\t01614960358\ncolumn.jpg\t" + COLUMN.replace("\n", "\t"), copied
 
     def uses_the_keyboard_only(self, browser):
         def press_until(selector, key=Keys.TAB, most=40):
@@ -267,7 +464,7 @@ class Stories:
         load = browser.load_without_cache()
         print(f"    {load['bytes']:,} bytes in {load['requests']} requests")
         assert load["foreign"] == 0
-        assert load["bytes"] < 150_000
+        assert load["bytes"] < 180_000
         assert load["requests"] <= MAXIMUM_REQUESTS
         browser.click('[data-name="yellow-note.jpg"]')
         browser.wait_for_answer("4821")
@@ -307,7 +504,7 @@ class Stories:
                     browser.choose(SAMPLES / "date.jpg", SAMPLES / "phone-number.jpg", broken)
                     browser.wait("all photos", lambda: browser.text("#photos-title") == "3 photos")
                     look("5-several")
-                    browser.click("#list li:nth-child(3) button")
+                    browser.click("#list tr:nth-child(3) .open")
                     browser.wait("the error", lambda: "expected" in browser.text("#answer"))
                     look("6-error")
                     browser.click("#tab-draw")
@@ -330,7 +527,8 @@ def main():
     parser.add_argument("serve", help="the executable")
     parser.add_argument("--screenshots", type=pathlib.Path, required=True)
     parser.add_argument("--axe", type=pathlib.Path, required=True, help="axe.min.js")
-    parser.add_argument("--only", help="the name of one story")
+    parser.add_argument("--only", help="the name of one story, or several with commas")
+    parser.add_argument("--page", type=pathlib.Path, help="a folder to take the page from, in place of the built one")
     arguments = parser.parse_args()
     arguments.screenshots.mkdir(parents=True, exist_ok=True)
 
@@ -344,6 +542,8 @@ def main():
             address = line.split(" open ")[1].split()[0]
             break
     assert address, "serve did not start"
+    if arguments.page:
+        address = serve_from_disk(arguments.page, address)
     # The log goes on; a full pipe would stop the server.
     sink = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
 
@@ -355,7 +555,7 @@ def main():
             for name, story in vars(Stories).items():
                 if name in ("__init__", "browser") or not callable(story):
                     continue
-                if arguments.only and name != arguments.only:
+                if arguments.only and name not in arguments.only.split(","):
                     continue
                 started = time.monotonic()
                 browser = stories.browser() if "browser" in inspect.signature(story).parameters else None

@@ -315,7 +315,7 @@ def takes_photos_from_its_own_page_only(serve, recognize):
         for origin in (f"http://{here}", None):
             assert server.read(PHOTO, host=here, origin=origin).status == 200
         for origin in ("https://evil.example", "null", "http://localhost:1", "http://localhost", f"http://{here}.evil.example"):
-            answer = server.read(PHOTO, host=here, origin=origin).expect_problem(403, "--allow-origin")
+            answer = server.read(PHOTO, host=here, origin=origin).expect_problem(403, "not from pages of")
             assert "access-control-allow-origin" not in answer.headers
         server.ask("OPTIONS", "/api/recognize", **preflight).expect_problem(403)
     with Server(serve, "--allow-origin", "https://friend.example") as server:
