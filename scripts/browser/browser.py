@@ -109,6 +109,16 @@ class Browser:
     def keys(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()
 
+    def chord(self, *keys):
+        """The last key while the others are held."""
+        actions = ActionChains(self.driver)
+        for key in keys[:-1]:
+            actions.key_down(key)
+        actions.send_keys(keys[-1])
+        for key in keys[:-1]:
+            actions.key_up(key)
+        actions.perform()
+
     def draw(self, *strokes, lifts=True):
         """Moves a pen over the drawing area; points are shares of it. The pen stays down unless it `lifts`."""
         canvas = self.find("#canvas")
@@ -164,14 +174,36 @@ class Browser:
         for type in ("mousePressed", "mouseReleased"):
             self.command("Input.dispatchMouseEvent", type=type, x=x, y=y, button="left", clickCount=1)
 
-    def download(self, name):
-        """The text of a file that the page saves; it is taken out of the way."""
+    def drag(self, start, end, touch=False):
+        """Drags over the picture; the places are pixels of the window."""
+        pointer = PointerInput("touch" if touch else "mouse", "drag")
+        actions = ActionBuilder(self.driver, mouse=pointer, duration=30)
+        actions.pointer_action.move_to_location(*start).pointer_down()
+        actions.pointer_action.move_to_location((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
+        actions.pointer_action.move_to_location(*end).pointer_up()
+        actions.perform()
+
+    def frame(self, selector, index=0):
+        """Left, top, right and bottom of an element in the window, in whole pixels."""
+        return self.run(
+            """
+            const r = document.querySelectorAll(arguments[0])[arguments[1]].getBoundingClientRect();
+            return [r.left, r.top, r.right, r.bottom].map(Math.round);
+            """, selector, index)
+
+    def resize(self, width, height):
+        """The window of a phone that is turned."""
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def download(self, name, binary=False):
+        """The text, or the bytes, of a file that the page saves; it is taken out of the way."""
         path = self.downloads / name
         # Chromium holds the name with an empty file until it renames the whole one.
         self.wait(f"the file {name}", lambda: path.exists() and path.stat().st_size > 0)
-        text = path.read_text()
+        contents = path.read_bytes()
         path.unlink()
-        return text
+        return contents if binary else contents.decode()
 
     def screenshot(self, path):
         """All of the page, not only what fits the window."""

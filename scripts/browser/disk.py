@@ -60,7 +60,10 @@ def serve_from_disk(folder, address):
                     self.send_header(name, value)
             self.send_header("Content-Length", len(content))
             self.end_headers()
-            self.wfile.write(content)
+            try:
+                self.wfile.write(content)
+            except BrokenPipeError:
+                pass  # a page that has stopped waiting
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -402,6 +402,216 @@ class Stories:
         copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
         assert copied == "phone-number.jpg\t01614960358\ncolumn.jpg\t" + COLUMN.replace("\n", "\t"), copied
 
+    # How people work with it.
+
+    def adds_splits_and_joins(self, browser):
+        """By mouse, and by keyboard alone; every step can be taken back."""
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait_for_answer("4821")
+        left, top, right, bottom = browser.frame("#boxes button", 1)
+        browser.click("#strip .chip:nth-of-type(2)")
+        browser.click("[data-part=gone]")
+        browser.wait_for_answer("421")
+        browser.click("#add")
+        browser.drag((left - 4, top - 4), (right + 4, bottom + 4))
+        browser.wait_for_answer("4821")
+        browser.wait("the new digit", lambda: "added" in browser.text("#detail .head"))
+        browser.click("[data-part=join]")
+        browser.wait("joined digits", lambda: len(browser.text("#answer")) == 3)
+        browser.click("[data-part=split]")
+        browser.wait_for_answer("4821")
+        for answer in (3, 4, 3, 4):
+            browser.click("#take-back")
+            browser.wait("one step back", lambda: len(browser.text("#answer")) == answer)
+        browser.wait_for_answer("4821")
+        assert not browser.find("#take-back").is_enabled()
+        browser.chord(Keys.CONTROL, Keys.SHIFT, "z")
+        browser.wait_for_answer("421")
+        browser.chord(Keys.CONTROL, "z")
+        browser.wait_for_answer("4821")
+        # The box in the middle of the photo, moved onto nothing: a digit that only a person can tell.
+        browser.run("document.getElementById('add').focus()")
+        browser.keys(Keys.ENTER)
+        assert browser.run("return document.activeElement.id") == "new-box"
+        browser.chord(Keys.SHIFT, Keys.ARROW_LEFT)
+        browser.keys(*[Keys.ARROW_UP] * 60, Keys.ENTER)
+        browser.wait("a digit that is not known", lambda: "?" in browser.text("#answer"))
+        # The console repeats that the server saw no digit there.
+        assert all("422" in entry["message"] for entry in browser.complaints())
+
+    def types_lines(self, browser):
+        browser.choose(SAMPLES / "ruled-paper.jpg")
+        browser.wait_for_answer("705184\n263916")
+        def type_lines(text):
+            browser.click("#edit")
+            browser.find("#lines").send_keys(Keys.CONTROL, "a", Keys.NULL, text)
+            browser.click("#edit-apply")
+
+        type_lines("6abc")
+        browser.wait("the complaint", lambda: "found abc" in browser.text("#edit-help"))
+        assert browser.find("#lines").get_attribute("aria-invalid") == "true"
+        browser.find("#lines").send_keys(Keys.ESCAPE)
+        type_lines("7051845\n26916")
+        browser.wait_for_answer("7051845\n26916")
+        assert browser.run("return document.activeElement.id") == "edit"
+        browser.click("#take-back")
+        browser.wait_for_answer("705184\n263916")
+        type_lines("705184")
+        browser.wait("the complaint", lambda: "2 lines in the photo" in browser.text("#edit-help"))
+
+    def reviews_thirty_photos(self, browser):
+        """A clerk: three doubtful digits among thirty photos, one key each, then one table."""
+        sure = (SAMPLES / "yellow-note.jpg").read_bytes()
+        folder = self.scratch / "thirty"
+        folder.mkdir()
+        for number in range(1, 31):
+            (folder / f"{number:02}.jpg").write_bytes(sure)
+        # A pencil slip through a digit: the network is not sure of it.
+        for number in (7, 18, 29):
+            picture = PIL.Image.open(SAMPLES / "phone-number.jpg")
+            picture.save(folder / f"{number:02}.jpg", quality=95)
+        browser.drop_files(folder)
+        browser.wait("thirty photos", lambda: browser.text("#photos-title") == "30 photos")
+        doubtful = [row.get_property("innerText") for row in browser.find_all("#list .doubt")]
+        assert [index for index, text in enumerate(doubtful, 1) if "doubtful" in text] == [7, 18, 29], doubtful
+        assert browser.text("#left") == "3 to look at."
+        for number in ("07", "18", "29"):
+            browser.keys("n")
+            browser.wait("the photo", lambda: browser.text("#file") == f"thirty/{number}.jpg")
+            browser.wait("its digit", lambda: browser.find("#detail").is_displayed())
+            assert browser.run("return document.activeElement.className").startswith("chip")
+            browser.keys("9")
+        browser.wait("nothing left", lambda: browser.text("#left") == "Nothing is left to look at.")
+        browser.find("#filter").send_keys("to look")
+        browser.click("#save-csv")
+        rows = list(csv.DictReader(io.StringIO(browser.download("digits.csv"))))
+        assert len(rows) == 30 and [row["confidence"] for row in rows].count("corrected") == 3, rows
+        assert all(row["text"][0] == "0" for row in rows if row["confidence"] == "corrected"), rows
+        browser.find("#filter").send_keys("all")
+        browser.click("#list tr:nth-child(2) input")
+        browser.find("#filter").send_keys("done")
+        browser.wait("one done", lambda: any("02.jpg" in row.text for row in browser.find_all("#list .open")))
+        browser.click("#list tr:last-child .remove")
+        browser.wait("one less", lambda: browser.text("#photos-title") == "29 photos")
+
+    def works_on_a_phone(self):
+        """Three photos, previous and next, a row of the table; turned while drawing."""
+        browser = self.browser(width=390, height=844)
+        try:
+            browser.choose(SAMPLES / "date.jpg", SAMPLES / "column.jpg", SAMPLES / "yellow-note.jpg")
+            browser.wait("all photos", lambda: browser.text("#photos-title") == "3 photos")
+            browser.click("#following")
+            browser.wait_for_answer(COLUMN)
+            browser.click("#following")
+            browser.wait_for_answer("4821")
+            browser.click("#previous")
+            browser.wait_for_answer(COLUMN)
+            browser.click("#list tr:nth-child(1) .open")
+            browser.wait_for_answer("24121987")
+            browser.wait("the photo in sight", lambda: 0 <= browser.frame("#picture")[1] < 500)
+            before = browser.run("return scrollY")
+            left, top, right, bottom = browser.frame("#boxes button", 3)
+            browser.click_at((left + right) // 2, (top + bottom) // 2)
+            browser.wait("the digit", lambda: browser.find("#detail").is_displayed())
+            assert abs(browser.run("return scrollY") - before) < 5
+            assert browser.frame("#detail")[3] <= 844 and browser.frame("#picture")[1] >= 0
+            browser.click("[data-part=close]")
+            browser.resize(844, 390)
+            browser.click("#tab-draw")
+            browser.draw(SEVEN)
+            browser.draw([(0.9, 0.22), (0.9, 0.78)])
+            browser.wait_for_answer("71")
+            browser.resize(390, 844)
+            browser.wait("both digits in sight", lambda: len(browser.find_all("#drawing-boxes div")) == 2 and all(
+                browser.frame("#drawing-boxes div", index)[2] < 390 for index in (0, 1)))
+            browser.wait_for_answer("71")
+            assert not browser.complaints()
+        finally:
+            browser.close()
+
+    def zooms_and_pans(self, browser):
+        browser.choose(SAMPLES / "column.jpg")
+        browser.wait_for_answer(COLUMN)
+        before = browser.frame("#boxes button")
+        for _ in range(4):
+            browser.click("#zoom-in")
+        after = browser.frame("#boxes button")
+        assert after[2] - after[0] > 4 * (before[2] - before[0]), (before, after)
+        left, top, right, bottom = browser.frame("#view")
+        browser.drag((left + 100, top + 100), (left + 40, top + 60))
+        moved = browser.frame("#boxes button")
+        assert moved[0] - after[0] == -60 and moved[1] - after[1] == -40, (after, moved)
+        browser.click("#strip .chip:nth-of-type(18)")
+        digit = browser.frame("#boxes [aria-pressed=true]")
+        assert left <= digit[0] and digit[2] <= right and top <= digit[1] and digit[3] <= bottom, (digit, left, top)
+        browser.click("#fit")
+        assert browser.frame("#boxes button") == before
+
+    def explains_one_digit(self, browser):
+        """A student: the bars of a lone digit are there at once; the picture and the page can be saved."""
+        browser.click("#tab-draw")
+        browser.draw(SEVEN)
+        browser.wait_for_answer("7")
+        assert browser.find("#detail .bars").is_displayed()
+        browser.click("#steps summary")
+        browser.wait("pictures", lambda: len(browser.find_all("#figures img")) >= 5)
+        browser.click("#figures .enlarge")
+        assert browser.find("#big").is_displayed()
+        browser.keys(Keys.ESCAPE)
+        browser.click("#more summary")
+        browser.click("#save-page")
+        page = browser.download("drawing-explained.html")
+        assert "What the network saw" in page and "<script" not in page
+        browser.click("#save-picture")
+        picture = PIL.Image.open(io.BytesIO(browser.download("drawing-annotated.png", binary=True)))
+        assert min(picture.size) > 300, picture.size
+
+    def sends_large_photos_smaller(self, browser):
+        """Over the server's limit, and on its side by its EXIF orientation; sending can be stopped."""
+        picture = PIL.Image.open(SAMPLES / "yellow-note.jpg").convert("RGB").resize((6000, 5730))
+        noise = PIL.Image.effect_noise((6000, 5730), 60).convert("RGB")
+        large = self.scratch / "large.jpg"
+        turned = PIL.Image.blend(picture, noise, 0.25).transpose(PIL.Image.Transpose.ROTATE_90)
+        exif = turned.getexif()
+        exif[0x0112] = 6
+        turned.save(large, quality=97, exif=exif)
+        assert large.stat().st_size > 20_000_000
+        browser.choose(large)
+        browser.wait_for_answer("4821")
+        # Boxes are those of the photo itself.
+        browser.click("#save-json")
+        record = json.loads(browser.download("digits.json"))[0]
+        assert (record["width"], record["height"]) == (6000, 5730), record
+        assert all(box["box"][3] > 800 for box in record["lines"][0]["digits"]), record
+        browser.click("#remove")
+        browser.wait("an empty page", lambda: browser.find("#welcome").is_displayed())
+        browser.command("Network.enable")
+        browser.command(
+            "Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=20_000)
+        browser.choose(large, SAMPLES / "yellow-note.jpg")
+        browser.wait("the progress", lambda: "Sending, " in browser.text("#answer"))
+        browser.click("#cancel")
+        browser.wait("the end", lambda: "you stopped it" in browser.text("#answer"))
+        browser.command(
+            "Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        browser.click("#retry")
+        browser.wait_for_answer("4821")
+
+    def opens_without_a_connection(self, browser):
+        browser.driver.execute_async_script("navigator.serviceWorker.ready.then(() => arguments[0]())")
+        browser.open()  # now through the service worker, which keeps it
+        browser.command("Network.enable")
+        browser.command(
+            "Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        browser.open()
+        browser.click("#tab-draw")
+        browser.draw(SEVEN)
+        browser.wait("the reason", lambda: "no connection" in browser.text("#answer"))
+        browser.command(
+            "Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        browser.wait_for_answer("7")
+        assert all("net::ERR_" in entry["message"] for entry in browser.complaints())
+
     def uses_the_keyboard_only(self, browser):
         def press_until(selector, key=Keys.TAB, most=40):
             for _ in range(most):

@@ -18,7 +18,7 @@ const drawn = new Photo("drawing.jpg", null);
 drawn.isDrawing = true;
 
 const view = new ResultView({
-  result: element("result"), welcome: element("welcome"), look: element("look"), file: element("file"),
+  result: element("result"), welcome: element("welcome"), look: element("look"), file: element("file"), fileRow: element("file-row"),
   answer: element("answer"), said: element("said"), copy: element("copy"), retry: element("retry"),
   takeBack: element("take-back"), redo: element("redo"), edit: element("edit"), editing: element("editing"),
   lines: element("lines"), editHelp: element("edit-help"), editCancel: element("edit-cancel"),
@@ -202,6 +202,7 @@ element("form").addEventListener("input", ({ target }) => {
   element("form-help").classList.toggle("wrong", isWrong);
   element("form-help").textContent = isWrong
     ? `${text} is neither a number from 1 to 1000 nor a pattern with # for each digit.` : formHelp;
+  if (isWrong) say(element("form-help").textContent);
   clearTimeout(formTimer);
   formTimer = setTimeout(readAgain, 400); // once typing pauses
 });
@@ -264,7 +265,8 @@ function showAll(showsResult = true) {
     ? `${done} of ${photos.length} photos read` : `${photos.length} photos`;
   element("progress").max = Math.max(1, photos.length);
   element("progress").value = done;
-  element("progress").hidden = element("cancel").hidden = done === photos.length;
+  element("progress").hidden = done === photos.length;
+  element("cancel").hidden = done === photos.length || !isPhotoTab();
   const left = photos.filter((photo) => photo.needsLook).length;
   element("left").textContent = done < photos.length ? "" : left === 0 ? "Nothing is left to look at." : `${left} to look at.`;
   const index = photos.indexOf(current);
@@ -409,6 +411,8 @@ function take(gone) {
   (photos.length > 0 ? element("result") : element("choose")).focus({ preventScroll: photos.length > 0 });
 }
 
+element("remove").addEventListener("click", () => remove(current));
+
 async function removeAll() {
   const count = unsaved().filter(({ hasMarks }) => hasMarks).length;
   if (count > 0 && !await agrees(
@@ -475,7 +479,8 @@ const drawing = new Drawing(element("canvas"), element("pen"), drawingChanged);
 let isReadingDrawing = false;
 let isDrawingNewer = false;
 
-function drawingChanged() {
+function drawingChanged(factor = 1) {
+  if (factor !== 1) drawn.scale(factor);
   element("draw-hint").hidden = !drawing.isEmpty;
   if (drawing.isEmpty) drawn.clear();
   isDrawingNewer = true;

@@ -55,6 +55,12 @@ export class Photo {
     this.apply();
   }
 
+  // The corrections of a drawing that has another size now.
+  scale(factor) {
+    const scaled = (marks) => marks.map((mark) => ({ ...mark, box: mark.box.map((length) => length * factor) }));
+    [this.marks, this.past, this.future] = [scaled(this.marks), this.past.map(scaled), this.future.map(scaled)];
+  }
+
   // MARK: Corrections
 
   // Every change of the marks goes through here, and can be taken back.

@@ -71,7 +71,7 @@ export class ResultView {
     }
     this.keepSelection();
     elements.file.textContent = photo.name;
-    elements.file.hidden = photo.isDrawing;
+    elements.fileRow.hidden = photo.isDrawing;
     elements.result.classList.toggle("reading", photo.state === "reading" && photo.record === null);
     elements.thresholdValue.textContent = `${elements.threshold.value} %`;
     this.showAnswer();
