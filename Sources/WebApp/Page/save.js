@@ -109,7 +109,7 @@ export async function annotated(photo, threshold) {
     context.strokeRect(margin + x * scale, margin + y * scale, w * scale, h * scale);
   };
   context.lineWidth = Math.max(2, margin / 16);
-  for (const { box } of photo.unread) frame(box, "#969696");
+  for (const { box } of photo.unread) frame(box, colors.unread);
   for (const { digit, text, color } of labels(photo, threshold)) {
     frame(digit.read.box, color);
     const [x, y, w, h] = digit.read.box.map((length) => length * scale);
@@ -125,10 +125,26 @@ export async function annotated(photo, threshold) {
     context.fillText(text, ...place);
     context.lineWidth = Math.max(2, margin / 16);
   }
+  // What the colours mean.
+  context.textAlign = "left";
+  const size = Math.min(margin * 0.6, canvas.width / 42);
+  context.font = `${size}px sans-serif`;
+  let left = margin;
+  for (const [name, text] of legend) {
+    context.fillStyle = colors[name];
+    context.fillRect(left, canvas.height - margin * 0.75, size, size);
+    context.fillStyle = "#333";
+    context.fillText(text, left + 1.3 * size, canvas.height - margin * 0.75 + size * 0.85);
+    left += context.measureText(text).width + 2.3 * size;
+  }
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-const colors = { sure: "#007d3c", unsure: "#be6e00", doubtful: "#cd192d", corrected: "#2457d6" };
+const colors = { sure: "#007d3c", unsure: "#be6e00", doubtful: "#cd192d", corrected: "#2457d6", unread: "#969696" };
+const legend = [
+  ["sure", "90 to 100 %"], ["unsure", "60 to 90 %"], ["doubtful", "below 60 %"], ["corrected", "by a person"],
+  ["unread", "not read"],
+];
 
 function* labels(photo, threshold) {
   for (const { digit } of photo.digits()) {
