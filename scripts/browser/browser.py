@@ -89,6 +89,12 @@ class Browser:
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
 
+    def type(self, selector, text):
+        """In the place of what the field holds."""
+        field = self.find(selector)
+        self.run("arguments[0].select()", field)
+        field.send_keys(text or Keys.DELETE)
+
     def wait(self, what, condition):
         """Waits until `condition` holds; `what` says in words what was waited for."""
         end = time.monotonic() + PATIENCE
