@@ -86,7 +86,10 @@ async function add(coming) {
   }
   if (files.length === 0) return complain("There is no picture in it.");
   const added = [...files].map((file) => new Photo(file.name || "pasted.png", file));
-  for (const photo of added) await prepare(photo);
+  for (const [index, photo] of added.entries()) {
+    photo.key = `${Date.now()} ${index}`;
+    await prepare(photo);
+  }
   photos.push(...added);
   current = added[0];
   selectTab("photo");
@@ -132,14 +135,18 @@ async function read(photo) {
     // What is there anyway, to tell which digits are only there to make up the number.
     const plain = Object.keys(asked).length === 0 ? null : await recognize(blob, photo.fileName, wishes, options);
     if (plain !== null && isWanted()) photo.address = plain[0].picture ?? photo.address;
-    const [first, ...others] = await recognize(blob, photo.fileName, { ...wishes, ...asked }, options);
+    const records = await recognize(blob, photo.fileName, { ...wishes, ...asked }, options);
     if (!isWanted()) return;
-    for (const [index, record] of [first, ...others].entries()) markFitted(record, plain?.[index]);
+    for (const [index, record] of records.entries()) markFitted(record, plain?.[index]);
+    // A page may be the only one of its file that is still wanted.
+    const first = records[photo.page];
+    const others = photo.page === 0 ? records.slice(1) : [];
     if (scale < 1) enlarge(first, 1 / scale);
     accept(photo, first, asked);
     // The other pages of the file, beside it.
     const pages = others.map((record, index) => {
       const page = photo.pages?.find((page) => page.page === index + 1) ?? new Photo(record.file, photo.blob, index + 1);
+      page.key = photo.key;
       page.fileName = photo.fileName;
       page.isShown = photo.isShown;
       page.upload = photo.upload;
@@ -338,7 +345,7 @@ let keeping = Promise.resolve();
 function keepUnsaved() {
   const all = unsaved().length > 0 ? [...photos] : [];
   keeping = keeping.then(async () => {
-    isKept = all.length === 0 ? await forget() !== null : await keep(all);
+    isKept = all.length === 0 ? await forget() : await keep(all);
     showKept();
   });
   return keeping;
@@ -359,17 +366,11 @@ addEventListener("beforeunload", (event) => {
 async function restore() {
   const old = await kept();
   if (old.length === 0) return;
-  const files = new Map(); // the pages of a file share it
   for (const record of old) {
     const photo = Object.assign(new Photo(record.name, record.blob, record.page), record);
-    const key = `${record.fileName} ${record.blob.size}`;
-    if (record.page > 0) {
-      const whole = files.get(key);
-      if (whole !== undefined) (whole.pages ??= []).push(photo);
-      continue;
-    }
-    files.set(key, photo);
-    photos.push(photo);
+    const whole = photos.find(({ key }) => key === record.key);
+    if (whole === undefined) photos.push(photo);
+    else (whole.pages ??= []).push(photo);
   }
   if (photos.length === 0) return;
   current = photos.find(({ hasMarks }) => hasMarks) ?? photos[0];
