@@ -246,8 +246,21 @@ export class ResultView {
     if (place === null) return;
     const chip = this.elements.strip.querySelector('[aria-pressed="true"]');
     if (chip !== null) scrollWithin(this.elements.strip, chip);
-    if (!this.photo.isDrawing) this.viewer.reveal(place.box);
+    if (!this.photo.isDrawing) {
+      this.viewer.reveal(place.box);
+      this.uncover();
+    }
     if (hadFocus) this.focusChip();
+  }
+
+  // On a narrow screen the digit's bars lie over the lower edge: the digit itself stays above them.
+  uncover() {
+    const { detail, boxes, view } = this.elements;
+    const box = boxes.querySelector('[aria-pressed="true"]')?.getBoundingClientRect();
+    if (box === undefined || getComputedStyle(detail).position !== "fixed") return;
+    if (box.top < 0 || box.bottom > detail.getBoundingClientRect().top) {
+      scrollBy(0, view.getBoundingClientRect().top - 8);
+    }
   }
 
   // Selects the digit of a photo that was found in `photo.doubtful`.
