@@ -1,6 +1,7 @@
 """A headless Chromium with the page of the web app in it, and how a person uses it."""
 
 import base64
+import os
 import pathlib
 import time
 
@@ -11,8 +12,7 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-import os
-PATIENCE = int(os.environ.get("PATIENCE_S", 300))  # seconds after which a story gives up: a hang ends, a slow machine passes
+PATIENCE = int(os.environ.get("PATIENCE", 300))  # seconds after which a story gives up: a hang ends, a slow machine passes
 
 # A 7 and a 1 as a hand writes them, in shares of the drawing area.
 SEVEN = [(0.20, 0.25), (0.32, 0.24), (0.38, 0.24), (0.33, 0.50), (0.29, 0.78)]

@@ -333,6 +333,18 @@ class Stories:
         browser.wait_for_answer("4821")
         assert all("422" in entry["message"] for entry in browser.complaints())
 
+    def marks_what_makes_up_the_number(self, browser):
+        """Four digits on the photo, five asked for: refused, or what was cut to make five is marked as doubtful."""
+        browser.choose(SAMPLES / "yellow-note.jpg")
+        browser.wait_for_answer("4821")
+        browser.type("#form", "5")
+        browser.wait("another answer", lambda: browser.text("#answer") not in ("4821", "Reading …"))
+        if "expected 5 digits" in browser.text("#answer"):
+            assert all("422" in entry["message"] for entry in browser.complaints())
+        else:
+            assert "only to make up the number" in browser.text("#said")
+            assert browser.find_all("#strip .chip.doubtful") and browser.find("#next").is_displayed()
+
     def reads_folders_and_zip_files(self, browser):
         folder = self.scratch / "scans"
         (folder / "march").mkdir(parents=True)
@@ -524,6 +536,16 @@ class Stories:
             browser.click_at((left + right) // 2, (top + bottom) // 2)
             browser.wait("the digit above its bars", lambda: 0 <= browser.frame("#boxes [aria-pressed=true]")[1]
                          and browser.frame("#boxes [aria-pressed=true]")[3] <= browser.frame("#detail")[1])
+            # A digit is taken away, and added again with a finger.
+            left, top, right, bottom = browser.frame("#boxes [aria-pressed=true]")
+            browser.click("[data-part=gone]")
+            browser.wait_for_answer("2411987")
+            browser.click("[data-part=close]")
+            browser.run("document.getElementById('look').scrollIntoView()")
+            browser.click("#add")
+            one = browser.frame("#boxes button", 2)
+            browser.drag((one[2] + 1, one[1] - 6), (one[2] + 3 + right - left, one[3] + 6), touch=True)
+            browser.wait_for_answer("24121987")
             browser.click("[data-part=close]")
             browser.resize(844, 390)
             browser.click("#tab-draw")

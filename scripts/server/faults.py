@@ -295,7 +295,7 @@ def answers_to_its_own_names_only(serve, recognize):
         for host in ("localhost", "localhost:1", "127.0.0.1", "[::1]:8501", "10.1.2.3:80", "digits.lan", "DIGITS.lan.:80"):
             assert server.ask("GET", "/", host=host).status == 200, host
         for host in ("evil.example", "localhost.evil.example", "digits.lan.evil.example:8501", "127.0.0.1.evil.example"):
-            server.ask("GET", "/", host=host).expect_problem(421, "--allow-host")
+            server.ask("GET", "/", host=host).expect_problem(421, "names that it was started with")
             server.read(PHOTO, host=host).expect_problem(421)
             # Load balancers ask under any name.
             assert server.ask("GET", "/healthz", host=host).status == 200

@@ -173,6 +173,7 @@ export class ResultView {
         this.selected = { line: 0, place: 0, box: one.box };
         photo.takeIn(one);
         this.afterChange(`Taken in as ${one.guess}`);
+        this.focusChip();
       });
       return box;
     });
@@ -288,12 +289,7 @@ export class ResultView {
   }
 
   afterChange(message) {
-    // What has the focus is made anew: the new one has it then.
-    const focused = focusedPart(this.elements.detail);
     this.show(this.photo);
-    if (focused !== null) {
-      (this.elements.detail.querySelector(`[data-part="${focused}"]`) ?? this.elements.result).focus({ preventScroll: true });
-    }
     this.say(`${message}. Read: ${spoken(this.photo.text(this.threshold))}`);
     this.changed();
   }
@@ -460,6 +456,8 @@ export class ResultView {
     detail.hidden = this.selected === null || this.photo === null;
     document.body.classList.toggle("has-detail", !detail.hidden);
     if (detail.hidden) return;
+    // What has the focus is made anew: the new one has it then.
+    const focused = focusedPart(detail);
     const digit = this.digit(this.selected);
     const head = document.createElement("p");
     head.className = "head";
@@ -492,6 +490,9 @@ export class ResultView {
     if (!isGone && this.neighbour !== undefined) add("join", "Join with the next", () => this.join());
     add("close", "Close", () => { this.select(null); this.focusChip(); });
     detail.replaceChildren(head, picture, bars, buttons);
+    if (focused !== null) {
+      (detail.querySelector(`[data-part="${focused}"]`) ?? this.elements.result).focus({ preventScroll: true });
+    }
   }
 
   bar(value, share, isChosen) {
