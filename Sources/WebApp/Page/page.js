@@ -175,6 +175,7 @@ function accept(photo, record, { pattern }) {
   photo.name = record.file;
   if (record.error === undefined) photo.take(record, pattern);
   else photo.fail(record.error);
+  if (record.picture !== undefined) photo.address = record.picture;
 }
 
 // The boxes of a photo that was sent smaller, as they are in the photo itself.

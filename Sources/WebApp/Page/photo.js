@@ -29,14 +29,13 @@ export class Photo {
 
   // Takes the server's answer: the object that `recognize` prints, with `tiles` in reading order.
   take(record, pattern = null) {
-    const { tiles = [], picture, ...rest } = record;
+    const { tiles = [], picture: _, ...rest } = record;
     this.record = rest;
     this.tiles = tiles;
     this.pattern = pattern;
     this.state = "read";
     this.error = null;
     this.canRetry = false;
-    if (picture !== undefined) this.address = picture;
     this.apply();
   }
 
