@@ -560,6 +560,25 @@ class Stories:
         finally:
             browser.close()
 
+    def fits_320_pixels(self):
+        browser = self.browser(width=320, height=640)
+        try:
+            def fits():
+                return browser.run("return document.documentElement.scrollWidth") <= 320
+
+            assert fits()
+            browser.choose(SAMPLES / "phone-number.jpg", SAMPLES / "column.jpg")
+            browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")
+            browser.click("#strip .chip")
+            browser.click("#detail .bar:nth-child(10)")
+            assert fits() and browser.frame("#detail")[2] <= 320
+            browser.click("[data-part=close]")
+            browser.click("#more summary")
+            browser.click("#edit")
+            assert fits()
+        finally:
+            browser.close()
+
     def zooms_and_pans(self, browser):
         browser.choose(SAMPLES / "column.jpg")
         browser.wait_for_answer(COLUMN)

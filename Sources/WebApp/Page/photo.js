@@ -56,7 +56,9 @@ export class Photo {
 
   // The corrections of a drawing that has another size now.
   scale(factor) {
-    const scaled = (marks) => marks.map((mark) => ({ ...mark, box: mark.box.map((length) => length * factor) }));
+    const smaller = (one) => ({ ...one, box: one.box.map((length) => length * factor) });
+    const scaled = (marks) => marks.map((mark) => (
+      mark.read === undefined ? smaller(mark) : { ...smaller(mark), read: smaller(mark.read) }));
     [this.marks, this.past, this.future] = [scaled(this.marks), this.past.map(scaled), this.future.map(scaled)];
   }
 
@@ -86,13 +88,7 @@ export class Photo {
 
   // Says what a digit is: itself, too, which settles a doubt; "" for no digit.
   correct(digit, text) {
-    if (digit.mark?.added) {
-      const others = this.marks.filter((mark) => mark !== digit.mark);
-      this.change(text === "" ? others : [...others, { ...digit.mark, digit: text }]);
-    } else {
-      const others = this.marks.filter((mark) => mark !== digit.mark);
-      this.change([...others, { box: digit.read.box, digit: text }]);
-    }
+    this.change([...this.marks.filter((mark) => mark !== digit.mark), ...markOf(digit, text)]);
   }
 
   // Takes the marks off a digit that was read: it stands as the server read it.
@@ -104,7 +100,7 @@ export class Photo {
     const gone = new Set(digits.map(({ mark }) => mark));
     this.change([
       ...this.marks.filter((mark) => !gone.has(mark)),
-      ...digits.filter(({ mark }) => !mark?.added)
+      ...digits.filter(({ isInserted }) => !isInserted)
         .map(({ read }) => ({ box: read.box, digit: "", replaced: true })),
       ...reads.map(({ read, tile }) => ({
         // null: nobody can tell yet.
@@ -133,10 +129,7 @@ export class Photo {
           const read = { digit: Number(text), confidence: 1, refused: false, box, alternatives: [] };
           put(null, { box, digit: text, added: true, read });
         } else {
-          const { mark, read } = digits[at];
-          if (!mark?.added) put(mark, { box: read.box, digit: text });
-          else if (text === "") put(mark);
-          else put(mark, { ...mark, digit: text });
+          put(digits[at].mark, ...markOf(digits[at], text));
         }
       }
     }
@@ -147,7 +140,7 @@ export class Photo {
   apply() {
     let number = 0;
     this.lines = (this.record?.lines ?? []).map((line) => line.digits.map((read) => (
-      { read, tile: this.tiles[number++], corrected: null, mark: null })));
+      { read, tile: this.tiles[number++], corrected: null, mark: null, isInserted: false })));
     this.frames = (this.record?.lines ?? []).map(({ digits, ...frame }) => ({ ...frame }));
     this.unread = [...this.record?.unread ?? []];
     if (this.record === null) return;
@@ -174,7 +167,7 @@ export class Photo {
     const read = mark.read ?? {
       digit: Number(mark.digit), confidence: 0, refused: false, box: mark.box, alternatives: [],
     };
-    this.insert({ read, tile: mark.tile, corrected: mark.digit, mark });
+    this.insert({ read, tile: mark.tile, corrected: mark.digit, mark, isInserted: true });
     this.unread = this.unread.filter(({ box }) => overlap(box, mark.box) < 0.5);
   }
 
@@ -276,7 +269,13 @@ export class Photo {
 
 // Whether a person has said something else than the server.
 export function isChanged(digit) {
-  return digit.corrected !== null && (digit.mark.added === true || digit.corrected !== String(digit.read.digit));
+  return digit.corrected !== null && (digit.isInserted || digit.corrected !== String(digit.read.digit));
+}
+
+// The marks that make a digit read `text`: none where a digit is taken away that nobody but a person saw.
+function markOf(digit, text) {
+  if (!digit.isInserted) return [{ box: digit.read.box, digit: text }];
+  return text === "" ? [] : [{ ...digit.mark, digit: text }];
 }
 
 // What stands for a digit in text: nothing when a person took it away.

@@ -590,11 +590,11 @@ function button(text, action) {
 function describe(digit, line, place) {
   const where = `line ${line}, place ${place}`;
   const read = digit.read.digit === null ? "not legible"
-    : digit.mark?.added ? "added" : `${digit.read.digit}, ${percent(digit.read.confidence)} sure`;
+    : digit.isInserted ? "added" : `${digit.read.digit}, ${percent(digit.read.confidence)} sure`;
   const fitted = digit.read.fitted ? ", read only to make up the number" : "";
   if (digit.corrected === null) return `${read}${fitted}; ${where}`;
   if (digit.corrected === "") return `No digit (was read as ${read}); ${where}`;
-  if (digit.mark.added) return `${digit.corrected}, added; ${where}`;
+  if (digit.isInserted) return `${digit.corrected}, added; ${where}`;
   return isChanged(digit)
     ? `${digit.corrected}, corrected (was read as ${read}); ${where}`
     : `${digit.corrected}, confirmed (was read as ${read}); ${where}`;
