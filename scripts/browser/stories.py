@@ -847,7 +847,7 @@ def main():
         server.terminate()
         server.wait(timeout=PATIENCE)
         sink.wait(timeout=PATIENCE)
-    print(f"scripts/tests/browser: {'Firefox' if arguments.firefox else 'Chromium'}, {passed} passed, {failed} failed")
+    print(f"scripts/tests/browser in {'Firefox' if arguments.firefox else 'Chromium'}: {passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)
 
 
