@@ -358,6 +358,7 @@ export class ResultView {
 
   edit() {
     const { editing, answer, lines, edit, editHelp } = this.elements;
+    this.select(null); // on a narrow screen its bars would cover the lines
     editing.hidden = false;
     answer.hidden = true;
     edit.disabled = true;
