@@ -662,6 +662,10 @@ class Stories:
         browser.wait_for_answer("7")
         assert all("net::ERR_" in entry["message"] for entry in browser.complaints())
 
+    def names_its_own_address(self, browser):
+        browser.open("/api")
+        browser.wait("the address", lambda: f"{self.address}/api/recognize" in browser.text("pre"))
+
     def uses_the_keyboard_only(self, browser):
         def press_until(selector, key=Keys.TAB, most=40):
             for _ in range(most):

@@ -591,6 +591,11 @@ def answers_as_the_command_does(serve, recognize):
             answer = server.ask("POST", f"/api/recognize?format={format}", body, content_type=type)
             assert without_time(answer.text) == command(format), format
         assert server.read(SAMPLES / "column.jpg", "?format=text").text == "1284\n967\n3050\n418\n2736\n"
+        # Of several, each line says of which photo it is.
+        body, type = form(
+            ("a.jpg", PHOTO.read_bytes()), ("b.jpg", b"no picture"), ("c.jpg", (SAMPLES / "yellow-note.jpg").read_bytes()))
+        text = server.ask("POST", "/api/recognize?format=text", body, content_type=type).text
+        assert re.fullmatch(r"a.jpg: 4\nb.jpg: expected .*\nc.jpg: 4821\n", text), text
 
 
 def answers_as_the_command_does_on_real_photos(serve, recognize):

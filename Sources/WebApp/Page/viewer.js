@@ -65,11 +65,12 @@ export class Viewer {
     this.showLabels();
   }
 
-  // Labels only where they are no wider than their boxes.
+  // Labels only where they are no wider than their boxes; thin boxes around small digits.
   showLabels() {
-    for (const box of this.elements.boxes.children) {
-      box.classList.toggle("labelled", box.offsetWidth >= 10);
-    }
+    const { boxes } = this.elements;
+    const all = [...boxes.children];
+    for (const box of all) box.classList.toggle("labelled", box.offsetWidth >= 10);
+    boxes.classList.toggle("fine", all.some((box) => box.offsetHeight < 24));
   }
 
   // What lies under `at` stays there.
