@@ -566,7 +566,7 @@ for (const [id, text] of [
   element(id).addEventListener("click", async () => {
     await copy(text());
     element(id).textContent = "Copied";
-    element("live").textContent = "Copied";
+    say("Copied");
     setTimeout(() => { element(id).textContent = before; }, 1500);
   });
 }

@@ -65,12 +65,13 @@ export class Viewer {
     this.showLabels();
   }
 
-  // Labels only where they are no wider than their boxes; thin boxes around small digits.
+  // Around small digits thin boxes without labels, which would hide the digits above.
   showLabels() {
     const { boxes } = this.elements;
     const all = [...boxes.children];
+    const heights = all.map((box) => box.offsetHeight).sort((one, other) => one - other);
+    boxes.classList.toggle("fine", heights[heights.length >> 1] < 26);
     for (const box of all) box.classList.toggle("labelled", box.offsetWidth >= 10);
-    boxes.classList.toggle("fine", all.some((box) => box.offsetHeight < 24));
   }
 
   // What lies under `at` stays there.
