@@ -103,6 +103,10 @@ class Stories:
         assert len(browser.find_all("#drawing-boxes div")) == 2
         browser.click("#undo")
         browser.wait_for_answer("7")
+        browser.draw(ONE)
+        browser.wait_for_answer("71")
+        browser.chord(Keys.CONTROL, "z")
+        browser.wait_for_answer("7")
         browser.click("#clear")
         browser.wait("no answer", lambda: not browser.find("#result").is_displayed())
 

@@ -331,7 +331,9 @@ addEventListener("keydown", (event) => {
   } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     if (subject() === null) return;
     event.preventDefault();
-    view.travel(event.shiftKey ? "redo" : "undo");
+    // Of a drawing without corrections the last stroke.
+    if (!isPhotoTab() && !event.shiftKey && drawn.past.length === 0) drawing.undo();
+    else view.travel(event.shiftKey ? "redo" : "undo");
   }
 });
 

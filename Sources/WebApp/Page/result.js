@@ -131,7 +131,7 @@ export class ResultView {
     if (filled.length === 0) answer.textContent = "No digits found";
     const leftOut = photo.unread.length === 0 ? ""
       : ` ${count(photo.unread.length, "piece")} of ink may be digits and ${photo.unread.length === 1 ? "was" : "were"} `
-        + "not read: the grey boxes. Tap one to take it in.";
+        + `not read: the grey boxes.${photo.isDrawing ? "" : " Tap one to take it in."}`;
     const digits = filled.flat().filter((digit) => digit.corrected !== "");
     const doubtful = photo.doubtful.length;
     const corrected = photo.lines.flat().filter(isChanged).length;
@@ -284,6 +284,7 @@ export class ResultView {
   }
 
   travel(name) {
+    if (this.photo[name === "undo" ? "past" : "future"].length === 0) return;
     this.photo[name]();
     this.afterChange(name === "undo" ? "Taken back" : "Done again");
   }
