@@ -143,6 +143,17 @@ class Browser:
             if lifts:
                 pointer.pointer_up()
             actions.perform()
+        if lifts:
+            self.rest()
+
+    def rest(self):
+        """Waits until the last stroke has been read: until then digits are drawn anew under the pointer."""
+        count = lambda: self.run("return performance.getEntriesByType('resource').length")
+        last, since = count(), time.monotonic()
+        while time.monotonic() - since < 0.4:
+            time.sleep(0.05)
+            if (now := count()) != last:
+                last, since = now, time.monotonic()
 
     def paste(self, path):
         data = base64.b64encode(pathlib.Path(path).read_bytes()).decode()

@@ -109,6 +109,7 @@ class Firefox(Browser):
         left, top, right, bottom = self.frame("#canvas")
         for stroke in strokes:
             self.follow([(left + x * (right - left), top + y * (bottom - top)) for x, y in stroke])
+        self.rest()
 
     def drag(self, start, end):
         self.follow([start, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), end])

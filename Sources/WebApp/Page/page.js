@@ -113,7 +113,16 @@ function next() {
       next();
     });
   }
-  showAll();
+  showSoon();
+}
+
+// Of many photos not each one that is read is a reason to draw the whole table.
+let soon = null;
+function showSoon() {
+  soon ??= setTimeout(() => {
+    soon = null;
+    showAll();
+  }, photos.length > 20 ? 150 : 0);
 }
 
 async function read(photo) {
@@ -124,7 +133,7 @@ async function read(photo) {
   const isWanted = () => photo.asked === asked && photos.includes(photo);
   const sent = (share) => {
     photo.sent = share;
-    if (isWanted() && photo.blob.size > 500_000) showAll();
+    if (isWanted() && photo.blob.size > 500_000) showSoon();
   };
   try {
     if (photo.isShown === undefined) await prepare(photo);
@@ -265,6 +274,7 @@ function changed() {
   showAll(false);
 }
 
+let shownLook; // of the photo, when it was last shown
 function showAll(showsResult = true) {
   const done = photos.filter(({ state }) => state === "read" || state === "failed").length;
   document.body.classList.toggle("has-photos", photos.length > 0 && isPhotoTab());
@@ -284,7 +294,10 @@ function showAll(showsResult = true) {
   element("next").hidden = !isPhotoTab() || left === 0;
   table.update(photos, current);
   showSaving();
-  if (showsResult) view.show(subject());
+  const photo = subject();
+  // What is under the pointer is not made anew because another photo has been read.
+  if (showsResult && (photo !== view.photo || photo?.look !== shownLook)) view.show(photo);
+  shownLook = photo?.look;
 }
 
 function turn(step) {

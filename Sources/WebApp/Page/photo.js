@@ -23,6 +23,7 @@ export class Photo {
     this.past = []; // the marks before each change
     this.future = []; // the marks that were taken back
     this.isDone = false; // whether a person has looked at it
+    this.changes = 0; // of what is there, counted
     this.isSaved = true; // whether its marks are in a file that the person has
     this.apply();
   }
@@ -138,6 +139,7 @@ export class Photo {
 
   // Puts the marks on what was read.
   apply() {
+    this.changes += 1;
     let number = 0;
     this.lines = (this.record?.lines ?? []).map((line) => line.digits.map((read) => (
       { read, tile: this.tiles[number++], corrected: null, mark: null, isInserted: false })));
@@ -200,6 +202,9 @@ export class Photo {
       }
     }
   }
+
+  // Equal as long as nothing of it looks different.
+  get look() { return [this.name, this.state, this.sent, this.address?.length, this.changes].join(); }
 
   get hasMarks() { return this.marks.length > 0; }
 
