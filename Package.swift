@@ -226,7 +226,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["train", "evaluate", "recognize"],
+      name: "CommandTests", dependencies: ["CommandSupport", "train", "evaluate", "recognize"],
       swiftSettings: settings),
   ]
 )

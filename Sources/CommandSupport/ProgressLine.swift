@@ -22,14 +22,23 @@ public struct ProgressLine: Sendable {
     // The first plain line comes after one interval: work that is quick needs none.
     defer { lastDrawn = now }
     if isTerminal {
-      let width = 24
-      let filled = Int((share * Double(width)).rounded())
-      let bar =
-        String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      writeError("\r\(bar) \(text())\u{1B}[K")
+      writeError("\r\(Self.line(share, text(), columns: terminalColumns()))\u{1B}[K")
     } else if lastDrawn > -.infinity {
       writeError("\(Int(share * 100)) % \(text())\n")
     }
+  }
+
+  /// A bar and the words beside it, narrower than a window of so many columns: a line that is broken is not drawn
+  /// over, but floods the window. The bar gives way first, then the end of the words.
+  static func line(_ share: Double, _ text: String, columns: Int) -> String {
+    let room = max(1, columns - 1)
+    let width = min(24, room - 1 - text.count)
+    guard width >= 6 else {
+      return text.count <= room ? text : text.prefix(room - 1) + "…"
+    }
+    let filled = Int((share * Double(width)).rounded())
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      + " " + text
   }
 
   /// Takes the bar away and prints a line that stays.
@@ -37,6 +46,13 @@ public struct ProgressLine: Sendable {
     writeError((isTerminal ? "\r\u{1B}[K" : "") + oneLine(line) + "\n")
     lastDrawn = isTerminal ? -.infinity : secondsOfClock()
   }
+}
+
+/// The width of the window behind standard error, which may have changed; 80 where it is not known.
+private func terminalColumns() -> Int {
+  var size = winsize()
+  guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+  return Int(size.ws_col)
 }
 
 /// Seconds of a clock that only goes forward.

@@ -124,6 +124,8 @@ public struct DigitForm: Hashable, Sendable {
     self.pattern = pattern
   }
 
+  private static let advice = "look at the page, or do not say how many digits there are"
+
   /// - Parameter minimumConfidence: of all digits together, 0...1: a form is filled by what is plausible, and with
   ///   less it would be guessed.
   /// - Throws: `FileError` when the reading of a photo has another number of digits: where ink could
@@ -136,7 +138,7 @@ public struct DigitForm: Hashable, Sendable {
       let digits = "\(count) \(count == 1 ? "digit" : "digits")"
       throw FileError(
         file: file, expected: digits + (pattern.map { " (\($0))" } ?? ""), found: "\(found)",
-        advice: "look at the page, or leave out --expect and --pattern")
+        advice: Self.advice)
     }
     guard reading.confidence >= minimumConfidence else {
       let text = reading.text.split(separator: "\n").joined(separator: " ")
@@ -144,7 +146,7 @@ public struct DigitForm: Hashable, Sendable {
       throw FileError(
         file: file, expected: "digits that are certain",
         found: "\(text) with \(percent) % confidence",
-        advice: "look at the page, or leave out --expect and --pattern")
+        advice: Self.advice)
     }
   }
 }

@@ -9,28 +9,34 @@ let csvHeader = "file,line,text,confidence,x,y,width,height,error,written,unread
 /// without digits; one with the error for a photo that could not be read.
 ///
 /// `confidence` is that of the line's least certain digit; `x`, `y`, `width` and `height` are the box
-/// around the line, in pixels of the upright photo; `written` has the signs that stand among the digits, and
+/// around the line, in pixels of the upright photo; `text` and `written` are quoted, so that whoever heeds quotes keeps
+/// the zeros before a number; `written` has the signs that stand among the digits, and
 /// `unread` counts what may be digits on the whole page and was not read.
 ///
 /// - Source: RFC 4180, but for the line feeds at the ends of rows.
 func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
-  func row(_ fields: [String], written: String = "", unread: String = "") -> String {
-    (fields.map(csvField) + [writtenField(written), unread]).joined(separator: ",") + "\n"
+  func row(
+    _ place: [String], text: String = "", _ fields: [String], written: String = "",
+    unread: String = ""
+  ) -> String {
+    (place.map(csvField) + [text] + fields.map(csvField) + [written, unread])
+      .joined(separator: ",") + "\n"
   }
+  let none = [String](repeating: "", count: 5)
   switch result {
   case .failure(let error):
-    return row([file, "", "", "", "", "", "", "", error.description])
+    return row([file, ""], none + [error.description])
   case .success(let reading) where reading.lines.isEmpty:
-    return row([file, "", "", "", "", "", "", "", ""], unread: "\(reading.unread.count)")
+    return row([file, ""], none + [""], unread: "\(reading.unread.count)")
   case .success(let reading):
     return reading.lines.enumerated().map { index, line in
       let confidence = line.digits.map(\.confidence).min() ?? 0
       let box = line.box
       let numbers = [box.columns.lowerBound, box.rows.lowerBound, box.width, box.height]
       return row(
-        [file, "\(index + 1)", line.text, "\((confidence * 10_000).rounded() / 10_000)"]
-          + numbers.map(String.init) + [""],
-        written: line.written, unread: "\(reading.unread.count)")
+        [file, "\(index + 1)"], text: quoted(withoutFormula(line.text)),
+        ["\((confidence * 10_000).rounded() / 10_000)"] + numbers.map(String.init) + [""],
+        written: writtenField(line.written), unread: "\(reading.unread.count)")
     }.joined()
   }
 }
@@ -41,13 +47,21 @@ func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
 ///
 /// - Source: RFC 4180, section 2; OWASP, "CSV Injection", for the characters that begin a formula.
 func csvField(_ text: String) -> String {
-  let formula: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
-  let isFormula = text.unicodeScalars.first.map(formula.contains) ?? false
-  let field = isFormula ? "'" + text : text
-  guard field.utf8.contains(where: { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }) else { return field }
-  // By scalars: a mark behind it makes a quote another `Character`.
-  return "\"" + field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+  let field = withoutFormula(text)
+  let ends = field.utf8.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }
+  return ends ? quoted(field) : field
 }
 
-/// Digits and signs as a field: a spreadsheet may take them for a number.
-func writtenField(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
+private func withoutFormula(_ text: String) -> String {
+  let formula: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+  let isFormula = text.unicodeScalars.first.map(formula.contains) ?? false
+  return isFormula ? "'" + text : text
+}
+
+private func quoted(_ text: String) -> String {
+  // By scalars: a mark behind it makes a quote another `Character`.
+  "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+}
+
+/// Digits and signs as a field: a spreadsheet may compute with them.
+func writtenField(_ text: String) -> String { quoted(text) }

@@ -22,7 +22,7 @@ public func debugPage(
       page.section(
         "1. What was read",
         "Green boxes are sure (from 90 %), amber ones less (from 60 %), red ones doubtful or "
-          + "refused. The small number is the confidence in percent.",
+          + "refused, with their confidence beside them where there is room.",
         [figure(annotatedPhoto(photo, reading), "the photo with its digits")])
     }
   }

@@ -32,6 +32,23 @@ private let strokes: [Character: [[(Double, Double)]]] = [
   "9": [
     oval(rows: 0...0.6, columns: 0.03...0.57), [(0.3, 0.57), (0.8, 0.5), (1, 0.28), (0.92, 0.1)],
   ],
+  "%": [
+    [(0, 0.54), (1, 0.06)], oval(rows: 0...0.36, columns: 0...0.24),
+    oval(rows: 0.64...1, columns: 0.36...0.6),
+  ],
+  "-": [[(0.55, 0.08), (0.55, 0.52)]],
+  "a": [oval(rows: 0.45...1, columns: 0.03...0.5), [(0.45, 0.52), (1, 0.55)]],
+  "d": [oval(rows: 0.45...1, columns: 0.03...0.5), [(0, 0.52), (1, 0.54)]],
+  "e": [
+    [
+      (0.72, 0.04), (0.72, 0.55), (0.54, 0.48), (0.45, 0.3), (0.54, 0.11), (0.75, 0.04),
+      (0.93, 0.14), (1, 0.34), (0.93, 0.53),
+    ]
+  ],
+  "n": [[(0.45, 0.06), (1, 0.06)], [(0.62, 0.06), (0.46, 0.3), (0.55, 0.5), (1, 0.53)]],
+  "o": [oval(rows: 0.45...1, columns: 0.03...0.55)],
+  "r": [[(0.45, 0.12), (1, 0.12)], [(0.66, 0.12), (0.48, 0.32), (0.48, 0.52)]],
+  "t": [[(0.12, 0.24), (0.86, 0.24), (1, 0.4), (0.96, 0.52)], [(0.45, 0.04), (0.45, 0.5)]],
   "?": [
     [
       (0.2, 0.06), (0.04, 0.18), (0, 0.32), (0.1, 0.5), (0.28, 0.54), (0.44, 0.42), (0.56, 0.3),
@@ -61,7 +78,7 @@ private func oval(
 }
 
 extension ColorImage {
-  /// Writes digits and question marks, with a rim of `halo` around them, so that they can be read on
+  /// Writes digits, question marks, and the words of a legend, with a rim of `halo` around them, so that they can be read on
   /// any ground.
   ///
   /// - Parameter top, middle: where the text's upper edge and its middle column lie, in pixel edges.

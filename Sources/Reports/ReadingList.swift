@@ -15,6 +15,8 @@ public struct ReadingList: Sendable {
     case namedDigits
     /// The lines of digits, or the error in their place.
     case digitsOrError
+    /// As `namedDigits`, or the error in their place, which names the photo.
+    case namedDigitsOrError
   }
 
   private let format: ReadingFormat
@@ -66,9 +68,10 @@ public struct ReadingList: Sendable {
 
   private func text(_ file: String, _ result: Result<Reading, FileError>) -> String {
     switch (result, textStyle) {
-    case (.failure(let error), .digitsOrError): return "\(error)\n"
+    case (.failure(let error), .digitsOrError), (.failure(let error), .namedDigitsOrError):
+      return "\(error)\n"
     case (.failure, _): return ""
-    case (.success(let reading), .namedDigits):
+    case (.success(let reading), .namedDigits), (.success(let reading), .namedDigitsOrError):
       let lines = reading.lines.isEmpty ? [""] : reading.lines.map(\.text)
       return lines.map { "\(file): \($0)\n" }.joined()
     case (.success(let reading), _):

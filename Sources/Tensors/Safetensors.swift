@@ -34,8 +34,7 @@ public struct Safetensors: Sendable {
     let headerLength = try reader.nextLittleEndian64()
     guard headerLength <= Self.largestHeader else {
       throw reader.error(
-        expected: "a header of at most \(Self.largestHeader) bytes", found: "\(headerLength)",
-        at: 0)
+        expected: "a safetensors file", found: "bytes of another kind of file", at: 0)
     }
     let headerBytes = try reader.next(Int(headerLength))
     let header: Header

@@ -20,6 +20,10 @@ struct PhotoReader: Sendable {
     var steps: [(name: String, png: [UInt8])] = []
     /// The photo with its reading drawn on it, as a PNG file; nil unless asked for.
     var annotated: [UInt8]?
+    /// The upright photo, reduced, as a JPEG file; nil unless asked for.
+    var picture: [UInt8]?
+    /// The page that explains the reading, as HTML; nil unless asked for.
+    var explanation: String?
   }
 
   /// The options of the reading, and the pictures to answer with beside it.
@@ -28,6 +32,11 @@ struct PhotoReader: Sendable {
     var tiles = false
     var steps = false
     var annotated = false
+    var picture = false
+    var explained = false
+
+    /// Whether the photo is wanted in colour.
+    var showsPhoto: Bool { annotated || picture || explained }
   }
 
   /// The largest number of pages in a file: a thread cannot be called back from one.
@@ -56,7 +65,7 @@ struct PhotoReader: Sendable {
         isWanted: { isWanted() && clock.now < end }
       ) { name, page, result, record in
         var answer = Answer(file: name, result: result)
-        if wishes.annotated { answer.annotate(bytes, page: page) }
+        if wishes.showsPhoto { answer.show(bytes, page: page, wishes, record) }
         if let record {
           if wishes.tiles { answer.tiles = record.tiles.map { encodePNG($0) } }
           if wishes.steps {
@@ -75,15 +84,34 @@ struct PhotoReader: Sendable {
 }
 
 extension PhotoReader.Answer {
-  /// Draws the reading on the photo, if there is one.
-  fileprivate mutating func annotate(_ bytes: [UInt8], page: PicturePage?) {
-    guard case .success(let reading) = result else { return }
+  /// The longer side of `picture`: enough for a screen.
+  private static let pictureSide = 1600
+
+  /// Adds what shows the photo, if that can be decoded.
+  fileprivate mutating func show(
+    _ bytes: [UInt8], page: PicturePage?, _ wishes: PhotoReader.Wishes, _ record: ReadingRecord?
+  ) {
     do throws(FileError) {
       let photo = try decodeColorPhoto(bytes, file: file, page: page)
-      annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
+      if wishes.annotated, case .success(let reading) = result {
+        annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
+      }
+      if wishes.picture { picture = encodeJPEG(reduced(photo)) }
+      if wishes.explained {
+        explanation = debugPage(file, result, photo: photo, record: record)
+      }
     } catch {
-      result = .failure(error)
+      // What cannot be decoded was answered with an error already, but for the colours.
+      if case .success = result { result = .failure(error) }
     }
+  }
+
+  private func reduced(_ photo: ColorImage) -> ColorImage {
+    let longer = max(photo.rows, photo.columns)
+    guard longer > Self.pictureSide else { return photo }
+    return photo.resampled(
+      rows: max(1, photo.rows * Self.pictureSide / longer),
+      columns: max(1, photo.columns * Self.pictureSide / longer))
   }
 }
 
@@ -107,13 +135,16 @@ extension PhotoReader.Answer {
       members.append((name, "[\(elements.joined(separator: ","))]"))
     }
     if !tiles.isEmpty { add("tiles", tiles.map { "\"\(dataAddress($0))\"" }) }
+    if let picture {
+      members.append(("picture", "\"\(dataAddress(picture, type: "image/jpeg"))\""))
+    }
     if !steps.isEmpty {
       add("steps", steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataAddress($1))\"}" })
     }
     return members
   }
 
-  private func dataAddress(_ png: [UInt8]) -> String {
-    "data:image/png;base64,\(Data(png).base64EncodedString())"
+  private func dataAddress(_ picture: [UInt8], type: String = "image/png") -> String {
+    "data:\(type);base64,\(Data(picture).base64EncodedString())"
   }
 }

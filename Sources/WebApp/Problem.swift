@@ -42,14 +42,14 @@ struct Problem: Error, Equatable {
     Problem(
       status: .misdirectedRequest,
       detail: "this server does not answer to the name \(host), but to its addresses, localhost "
-        + "and the names that it is started with: serve --allow-host \(host)", reason: "host")
+        + "and the names that it was started with", reason: "host")
   }
 
   static func foreignOrigin(_ origin: String) -> Problem {
     Problem(
       status: .forbidden,
       detail: "this server takes photos from its own page and from programs, but not from pages of "
-        + "\(origin) unless it is started with --allow-origin \(origin)", reason: "origin")
+        + "\(origin), which it was not started with", reason: "origin")
   }
 
   static let slow = Problem(

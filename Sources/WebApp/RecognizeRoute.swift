@@ -9,8 +9,8 @@ import Reports
 struct RecognizeRoute: Sendable {
   static let path = "/api/recognize"
   static let parameters: Set<String> = [
-    "annotate", "debug", "expect", "format", "min-confidence", "name", "pattern", "printed",
-    "tiles",
+    "annotate", "debug", "expect", "explain", "format", "min-confidence", "name", "pattern",
+    "picture", "printed", "tiles",
   ]
 
   let reader: PhotoReader
@@ -29,8 +29,10 @@ struct RecognizeRoute: Sendable {
     let format = try format(in: query)
     let wishes = PhotoReader.Wishes(
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
-      steps: try query.flag("debug"), annotated: try query.flag("annotate"))
+      steps: try query.flag("debug"), annotated: try query.flag("annotate"),
+      picture: try query.flag("picture"), explained: try query.flag("explain"))
     let contents = try contents(of: request)
+    try checkTogether(query, format, contents)
     let upload = try await Upload(
       request, limit: uploadLimit, share: budget.share(of: context.client))
 
@@ -45,9 +47,28 @@ struct RecognizeRoute: Sendable {
     }
     if errors.count == answers.count { throw unreadable(errors[0]) }
     for _ in errors { reader.metrics.countRejection("unreadable") }
-    if wishes.annotated { return try picture(of: answers) }
+    if wishes.annotated || wishes.explained { return try file(of: answers) }
     let isList = if case .form = contents { true } else { answers.count > 1 }
     return try response(answers, format, isList: isList)
+  }
+
+  /// Refuses parameters that would be ignored beside others.
+  private func checkTogether(
+    _ query: Query, _ format: ReadingFormat, _ contents: Contents
+  ) throws(Problem) {
+    func isAsked(_ name: String) -> Bool { query[name] != nil && query[name] != "0" }
+    let added = ["debug", "picture", "tiles"].filter(isAsked)
+    for name in ["annotate", "explain"].filter(isAsked) {
+      let others = added + ["annotate", "explain", "format"].filter(isAsked)
+      guard let other = others.first(where: { $0 != name }) else { continue }
+      throw .badRequest("\(name) answers with a file of its own, and cannot go with \(other)")
+    }
+    if let name = added.first, format == .csv || format == .text {
+      throw .badRequest("\(name) adds to JSON, and cannot go with the format \(format.rawValue)")
+    }
+    if case .form = contents, query["name"] != nil {
+      throw .badRequest("name is for a picture sent alone; a form has a name for each")
+    }
   }
 
   private func format(in query: Query) throws(Problem) -> ReadingFormat {
@@ -106,14 +127,15 @@ struct RecognizeRoute: Sendable {
     Problem(status: .unprocessableContent, detail: error.description, reason: "unreadable")
   }
 
-  /// The one annotated photo.
-  private func picture(of answers: [PhotoReader.Answer]) throws(Problem) -> Response {
-    guard answers.count == 1, let png = answers[0].annotated else {
-      throw .badRequest("expected a single photo to annotate, found \(answers.count)")
+  /// The one photo annotated, or the page that explains its reading.
+  private func file(of answers: [PhotoReader.Answer]) throws(Problem) -> Response {
+    guard answers.count == 1 else {
+      throw .badRequest("expected a single photo to annotate or explain, found \(answers.count)")
     }
+    if let page = answers[0].explanation { return text(page, type: "text/html; charset=utf-8") }
     return Response(
       status: .ok, headers: [.contentType: "image/png"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: png)))
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answers[0].annotated ?? [])))
   }
 
   /// - Parameter isList: whether JSON is an array, also of one photo.
@@ -121,7 +143,9 @@ struct RecognizeRoute: Sendable {
     _ answers: [PhotoReader.Answer], _ format: ReadingFormat, isList: Bool
   ) throws -> Response {
     // The object of a single photo is a line of JSON Lines.
-    var list = ReadingList(format == .json && !isList ? .jsonl : format, textStyle: .digitsOrError)
+    var list = ReadingList(
+      format == .json && !isList ? .jsonl : format,
+      textStyle: answers.count > 1 ? .namedDigitsOrError : .digitsOrError)
     var body = list.beginning
     for answer in answers {
       body += try list.entry(answer.file, answer.result, adding: answer.jsonMembers)

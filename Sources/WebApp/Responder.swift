@@ -160,7 +160,7 @@ private let protection: [(HTTPField.Name, String)] = [
     .contentSecurityPolicy,
     """
     default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    media-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'
     """
   ),

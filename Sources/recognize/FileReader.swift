@@ -31,6 +31,11 @@ struct FileReader: Sendable {
 
   private func read(_ file: String, number: Int) throws(FileError) -> [Answer] {
     let bytes = try readFile(file)
+    if annotation != nil || debugging != nil {
+      // A file whose pages cannot be counted fails when it is read.
+      let pages = (try? picturePages(of: bytes, file: file).count) ?? 1
+      for output in [annotation, debugging] { try output?.check(pages: pages) }
+    }
     var answers: [Answer] = []
     recognizer.readPages(
       of: bytes, file: file, options: options

@@ -30,12 +30,33 @@ struct PictureOutput: Sendable {
 
   /// Before anything is read: makes the folder, or finds out that the file cannot be written.
   func prepare(isForSeveral: Bool) throws(FileError) {
-    guard isFile else { return try makeFolder(place) }
+    guard isFile else {
+      try checkFolderName()
+      return try makeFolder(place)
+    }
     if isForSeveral { throw noFolder }
     _ = try OwnMark.checkReplaced(place, isPage: isPage)
     try makeFolder(parentFolder(of: place))
     try checkWritable(
       place, expected: "a place that can be written to", advice: "choose another \(option)")
+  }
+
+  /// What ends like a file, but is of none of the formats that are written, is not meant as a new folder.
+  private func checkFolderName() throws(FileError) {
+    let name = lastName(of: place)
+    guard !isFolder(place), !place.hasSuffix("/"), let dot = name.lastIndex(of: "."),
+      dot != name.startIndex, (1...5).contains(name[dot...].dropFirst().count)
+    else { return }
+    let endings = fileEndings.map { ".\($0)" }.joined(separator: ", ")
+    throw FileError(
+      file: place, expected: "a file that ends in \(endings), or a folder",
+      found: "the ending \(name[dot...])",
+      advice: "behind the name of a new folder put /")
+  }
+
+  /// - Parameter pages: the number of pictures in a file.
+  func check(pages: Int) throws(FileError) {
+    if isFile && pages > 1 { throw noFolder }
   }
 
   private var noFolder: FileError {

@@ -119,8 +119,11 @@ struct Recognize: ParsableCommand {
     try checkOutputs(
       outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
       inputs: inputs)
-    for output in outputs { try output.prepare(isForSeveral: photos.count > 1) }
+    for output in outputs { try output.prepare(isForSeveral: namesSeveral) }
   }
+
+  /// Whether there may be several photos: a folder or a pattern may stand for them.
+  private var namesSeveral: Bool { photos.count != 1 || list != nil || !isFile(photos[0]) }
 
   private func checkedJobs() throws -> Int {
     guard let jobs else { return min(processorCount, 16) }
@@ -141,10 +144,8 @@ struct Recognize: ParsableCommand {
   private func readAll(
     _ names: PhotoNames, with reader: FileReader, jobs: Int
   ) throws(FileError) -> Bool {
-    // A folder or a pattern may stand for several.
-    let namesPhotos = photos.count != 1 || list != nil || !isFile(photos[0])
     var output = Output(
-      list: ReadingList(format, textStyle: namesPhotos ? .namedDigits : .digits),
+      list: ReadingList(format, textStyle: namesSeveral ? .namedDigits : .digits),
       isText: format == .text)
     try printOutput(output.list.beginning)
     let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
@@ -152,7 +153,7 @@ struct Recognize: ParsableCommand {
     }
     // One photo needs one thread.
     let failure: FileError?
-    (output, failure) = batch.run(threads: namesPhotos ? jobs : 1) { reader.read($0, number: $1) }
+    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { reader.read($0, number: $1) }
     output.progress.end()
     // What has been printed is whole, also when no more could be read.
     if failure == nil || output.canPrint { try printOutput(output.list.end) }

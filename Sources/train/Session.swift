@@ -25,11 +25,28 @@ struct Session {
     self.plan = plan
     self.recipe = recipe
     self.output = output
-    try makeFolder(parentFolder(of: output))
+    try Self.checkPlace(output, of: recipe)
     try checkWritable(
       output, expected: "a place where the checkpoint can be written",
       advice: "choose another --output")
     self.log = try log.map { try TrainingLog(path: $0) }
+  }
+
+  /// A checkpoint of another recipe is not overwritten, nor is a folder made that may be a misspelt one.
+  private static func checkPlace(_ output: String, of recipe: Recipe) throws {
+    // What comes out of a device or a pipe is not looked at: it may never end.
+    guard !writesThrough(output) else { return }
+    let folder = parentFolder(of: output)
+    guard isFolder(folder) else {
+      throw FileError(
+        file: output, expected: "a folder \(folder) to write into", found: "none",
+        advice: "make it, or choose another --output")
+    }
+    guard isFile(output), let old = try? Checkpoint(contentsOf: output),
+      let name = old.facts["recipe"], name != recipe.name
+    else { return }
+    throw UserError(
+      "--output \(output) is a network of the recipe \(name); remove it, or name another place")
   }
 
   func run(

@@ -86,6 +86,9 @@ struct Train: ParsableCommand {
     }
     let team = WorkerTeam(threads: threads)
     let split = images.count - plan.validation
+    if recipe.pages > 0 || recipe.drawings != nil {
+      printError("Drawing what \(recipe.name) learns from beside the digits; this takes a while")
+    }
     let sets = try TrainingSets(
       learned: images[0..<split], heldOut: images[split..<images.count], recipe: recipe,
       seed: plan.seed, on: team)

@@ -89,8 +89,8 @@ import Testing
     #expect(outcome.status == 1)
     #expect(
       outcome.errorLines == [
-        "evaluate: \(file): at byte 0: expected a header of at most 100000000 bytes, found "
-          + "9223372036854775808; get the file again, or make one with the command train"
+        "evaluate: \(file): at byte 0: expected a safetensors file, found bytes of another kind of "
+          + "file; get the file again, or make one with the command train"
       ])
   }
 

@@ -130,7 +130,7 @@ import Testing
     #expect(rows.first == "file,line,text,confidence,x,y,width,height,error,written,unread")
     #expect(rows[1].hasPrefix("two.pgm,1,"))
     let fields = rows[1].split(separator: ",", omittingEmptySubsequences: false)
-    #expect(fields.count == 11 && fields[2].count == 2)
+    #expect(fields.count == 11 && fields[2].count == 4)
     #expect(rows[2].hasPrefix("\"a, \"\"b\"\".pgm\",1,"))
     #expect(rows[3] == "blank.pgm,,,,,,,,,,0")
     #expect(
@@ -183,11 +183,19 @@ import Testing
     #expect(several.status == 1)
     #expect(several.errorLines == [line])
     #expect(several.output == "" && !folder.names.contains("one.png"))
-    // Nobody knows before how many there are.
+    // Nobody knows before how many there are: nothing is written then either.
     try folder.write("list", Array("two.pgm\nblank.pgm\n".utf8))
     let listed = try recognize("--jobs 1 --annotate one.png --list list")
     #expect(listed.errorLines == [line] && listed.status == 1)
-    #expect(listed.output.split(separator: "\n").count == 2)
+    #expect(listed.output == "" && !folder.names.contains("one.png"))
+    let other = try recognize("--annotate x.gif two.pgm")
+    #expect(
+      other.errorLines == [
+        "recognize: x.gif: expected a file that ends in .png, .jpg, .jpeg, or a folder, found the "
+          + "ending .gif; behind the name of a new folder put /"
+      ])
+    #expect(other.status == 1 && !folder.names.contains("x.gif"))
+    #expect(try recognize("--annotate x.gif/ two.pgm").status == 0)
   }
 
   @Test func aPlaceThatCannotBeWrittenIsToldBeforeReading() throws {
@@ -260,8 +268,8 @@ import Testing
     #expect(pattern.output.contains("-"))
     #expect(
       pattern.errorLines == [
-        "recognize: blank.pgm: expected 2 digits (#-#), found 0; look at the page, or leave out "
-          + "--expect and --pattern"
+        "recognize: blank.pgm: expected 2 digits (#-#), found 0; look at the page, or do not "
+          + "say how many digits there are"
       ])
     #expect(try recognize("--expect 2 two.pgm").status == 0)
     for (arguments, message) in [

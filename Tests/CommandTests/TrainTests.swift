@@ -209,7 +209,8 @@ import Testing
     #expect(below.status == 1)
     #expect(
       below.errorLines == [
-        "train: /proc/nowhere: expected a folder that can be made, found No such file or directory"
+        "train: /proc/nowhere/a: expected a folder /proc/nowhere to write into, found none; make it, "
+          + "or choose another --output"
       ])
   }
 
@@ -295,6 +296,27 @@ import Testing
       outcome.errorLines.contains(
         "train: /dev/full: expected a log that can be written, found No space left on device; "
           + "choose another --log; training goes on without it"), "\(outcome.errorLines)")
+    #expect(folder.names == ["a"])
+  }
+
+  /// Neither is a folder made that may be a misspelt one.
+  @Test func aNetworkOfAnotherRecipeIsNotOverwritten() throws {
+    let output = folder.file("a")
+    #expect(try train("--validation 0 --epochs 1 --output '\(output)'").status == 0)
+    let old = try folder.bytes("a")
+    let other = try train("--recipe standard --epochs 1 --output '\(output)'")
+    #expect(
+      other.errorLines == [
+        "train: --output \(output) is a network of the recipe quick; remove it, or name another place"
+      ])
+    #expect(try other.status == 1 && folder.bytes("a") == old)
+    #expect(try train("--validation 0 --epochs 1 --output '\(output)'").status == 0)
+    let place = folder.file("nowhere/a")
+    #expect(
+      try train("--epochs 1 --output '\(place)'").errorLines == [
+        "train: \(place): expected a folder \(folder.file("nowhere")) to write into, found none; "
+          + "make it, or choose another --output"
+      ])
     #expect(folder.names == ["a"])
   }
 

@@ -67,8 +67,8 @@ import Testing
     let error = #expect(throws: FileError.self) { try form.check(reading, file: "a.jpg") }
     #expect(
       error?.description
-        == "a.jpg: expected 3 digits, found 5; look at the page, or leave out --expect and "
-        + "--pattern")
+        == "a.jpg: expected 3 digits, found 5; look at the page, or do not say how many "
+        + "digits there are")
   }
 
   @Test func whatIsNotCertainIsNotGuessed() throws {
@@ -86,7 +86,7 @@ import Testing
     #expect(
       error?.description
         == "a.jpg: expected digits that are certain, found 77 with 45 % confidence; look at the "
-        + "page, or leave out --expect and --pattern")
+        + "page, or do not say how many digits there are")
   }
 
   @Test func anEmptyPageDoesNotFit() throws {

@@ -29,7 +29,8 @@ let sampleError = FileError(file: "a.jpg", expected: "a picture, whole", found: 
   @Test func oneRowALine() {
     #expect(
       csvRows("a.jpg", .success(samplePage))
-        == "a.jpg,1,17,0.8765,10,4,22,22,,17,0\na.jpg,2,4,1.0,11,40,14,20,,4,0\n")
+        == "a.jpg,1,\"17\",0.8765,10,4,22,22,,\"17\",0\n"
+        + "a.jpg,2,\"4\",1.0,11,40,14,20,,\"4\",0\n")
   }
 
   @Test func pagesWithoutDigitsAndErrorsHaveARow() {

@@ -140,7 +140,7 @@ import Testing
     #expect(expect?.minimum == 1 && expect?.maximum == Double(DigitForm.maximumCount))
     let promised = Set(try #require(read.responses["200"]?.content).keys)
     let types = ReadingFormat.allCases.map { String($0.mediaType.prefix { $0 != ";" }) }
-    #expect(promised == Set(types + ["image/png"]))
+    #expect(promised == Set(types + ["image/png", "text/html"]))
   }
 
   @Test func thePageOffersEveryPictureThatIsRead() throws {

@@ -1,6 +1,7 @@
 """A headless Chromium with the page of the web app in it, and how a person uses it."""
 
 import base64
+import os
 import pathlib
 import time
 
@@ -11,7 +12,7 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PATIENCE = 300  # seconds after which a story gives up: a hang ends, a slow machine passes
+PATIENCE = int(os.environ.get("PATIENCE", 300))  # seconds after which a story gives up: a hang ends, a slow machine passes
 
 # A 7 and a 1 as a hand writes them, in shares of the drawing area.
 SEVEN = [(0.20, 0.25), (0.32, 0.24), (0.38, 0.24), (0.33, 0.50), (0.29, 0.78)]
@@ -88,6 +89,12 @@ class Browser:
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
 
+    def type(self, selector, text):
+        """In the place of what the field holds."""
+        field = self.find(selector)
+        self.run("arguments[0].select()", field)
+        field.send_keys(text or Keys.DELETE)
+
     def wait(self, what, condition):
         """Waits until `condition` holds; `what` says in words what was waited for."""
         end = time.monotonic() + PATIENCE
@@ -108,6 +115,16 @@ class Browser:
     def keys(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()
 
+    def chord(self, *keys):
+        """The last key while the others are held."""
+        actions = ActionChains(self.driver)
+        for key in keys[:-1]:
+            actions.key_down(key)
+        actions.send_keys(keys[-1])
+        for key in keys[:-1]:
+            actions.key_up(key)
+        actions.perform()
+
     def draw(self, *strokes, lifts=True):
         """Moves a pen over the drawing area; points are shares of it. The pen stays down unless it `lifts`."""
         canvas = self.find("#canvas")
@@ -126,6 +143,17 @@ class Browser:
             if lifts:
                 pointer.pointer_up()
             actions.perform()
+        if lifts:
+            self.rest()
+
+    def rest(self):
+        """Waits until the last stroke has been read: until then digits are drawn anew under the pointer."""
+        count = lambda: self.run("return performance.getEntriesByType('resource').length")
+        last, since = count(), time.monotonic()
+        while time.monotonic() - since < 0.4:
+            time.sleep(0.05)
+            if (now := count()) != last:
+                last, since = now, time.monotonic()
 
     def paste(self, path):
         data = base64.b64encode(pathlib.Path(path).read_bytes()).decode()
@@ -150,14 +178,49 @@ class Browser:
             }
             """, data)
 
-    def download(self, name):
-        """The text of a file that the page saves; it is taken out of the way."""
+    def drop_files(self, *paths):
+        """Files and folders, as the system hands them over."""
+        x, y = self.run(
+            "const r = document.getElementById('drop').getBoundingClientRect(); return [r.x + 20, r.y + 20]")
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for type in ("dragEnter", "dragOver", "drop"):
+            self.command("Input.dispatchDragEvent", type=type, x=x, y=y, data=data)
+
+    def click_at(self, x, y):
+        """Clicks a place of the window, wherever that is on the page."""
+        for type in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=type, x=x, y=y, button="left", clickCount=1)
+
+    def drag(self, start, end, touch=False):
+        """Drags over the picture; the places are pixels of the window."""
+        pointer = PointerInput("touch" if touch else "mouse", "drag")
+        actions = ActionBuilder(self.driver, mouse=pointer, duration=30)
+        actions.pointer_action.move_to_location(*start).pointer_down()
+        actions.pointer_action.move_to_location((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
+        actions.pointer_action.move_to_location(*end).pointer_up()
+        actions.perform()
+
+    def frame(self, selector, index=0):
+        """Left, top, right and bottom of an element in the window, in whole pixels."""
+        return self.run(
+            """
+            const r = document.querySelectorAll(arguments[0])[arguments[1]].getBoundingClientRect();
+            return [r.left, r.top, r.right, r.bottom].map(Math.round);
+            """, selector, index)
+
+    def resize(self, width, height):
+        """The window of a phone that is turned."""
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def download(self, name, binary=False):
+        """The text, or the bytes, of a file that the page saves; it is taken out of the way."""
         path = self.downloads / name
         # Chromium holds the name with an empty file until it renames the whole one.
         self.wait(f"the file {name}", lambda: path.exists() and path.stat().st_size > 0)
-        text = path.read_text()
+        contents = path.read_bytes()
         path.unlink()
-        return text
+        return contents if binary else contents.decode()
 
     def screenshot(self, path):
         """All of the page, not only what fits the window."""

@@ -227,7 +227,7 @@ within a line left out.
 
 # Shown by the web app as samples to try: small, because they come with the page.
 PAGE = ["phone-number.jpg", "column.jpg", "ruled-paper.jpg", "yellow-note.jpg"]
-PAGE_SIDE = 560
+PAGE_SIDE = 420
 
 
 def save_for_page(image, path):

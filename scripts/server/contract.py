@@ -35,11 +35,16 @@ def requests(serve, server):
         (*read, "200"): [
             lambda: server.read(PHOTO), lambda: server.read(PHOTO, "?tiles=1&debug=1&min-confidence=0.9&name=x"),
             lambda: server.read(PHOTO, "?expect=1"), lambda: server.read(PHOTO, "?pattern=%23"),
-            lambda: server.read(PHOTO, "?annotate=1"),
+            lambda: server.read(PHOTO, "?annotate=1"), lambda: server.read(PHOTO, "?explain=1"),
+            lambda: server.read(PHOTO, "?picture=1"),
             lambda: server.ask("POST", "/api/recognize", body, content_type=type),
             *(lambda format=format: server.read(PHOTO, f"?format={format}") for format in formats(server)),
         ],
-        (*read, "400"): [lambda: server.read(PHOTO, "?unknown=1")],
+        (*read, "400"): [
+            lambda: server.read(PHOTO, "?unknown=1"), lambda: server.read(PHOTO, "?annotate=1&format=csv"),
+            lambda: server.read(PHOTO, "?annotate=1&explain=1"), lambda: server.read(PHOTO, "?format=text&tiles=1"),
+            lambda: server.ask("POST", "/api/recognize?name=x", body, content_type=type),
+        ],
         (*read, "403"): [lambda: server.read(PHOTO, origin="https://elsewhere.example")],
         (*read, "408"): [slow],
         (*read, "413"): [large],

@@ -295,7 +295,7 @@ def answers_to_its_own_names_only(serve, recognize):
         for host in ("localhost", "localhost:1", "127.0.0.1", "[::1]:8501", "10.1.2.3:80", "digits.lan", "DIGITS.lan.:80"):
             assert server.ask("GET", "/", host=host).status == 200, host
         for host in ("evil.example", "localhost.evil.example", "digits.lan.evil.example:8501", "127.0.0.1.evil.example"):
-            server.ask("GET", "/", host=host).expect_problem(421, "--allow-host")
+            server.ask("GET", "/", host=host).expect_problem(421, "names that it was started with")
             server.read(PHOTO, host=host).expect_problem(421)
             # Load balancers ask under any name.
             assert server.ask("GET", "/healthz", host=host).status == 200
@@ -315,7 +315,7 @@ def takes_photos_from_its_own_page_only(serve, recognize):
         for origin in (f"http://{here}", None):
             assert server.read(PHOTO, host=here, origin=origin).status == 200
         for origin in ("https://evil.example", "null", "http://localhost:1", "http://localhost", f"http://{here}.evil.example"):
-            answer = server.read(PHOTO, host=here, origin=origin).expect_problem(403, "--allow-origin")
+            answer = server.read(PHOTO, host=here, origin=origin).expect_problem(403, "not from pages of")
             assert "access-control-allow-origin" not in answer.headers
         server.ask("OPTIONS", "/api/recognize", **preflight).expect_problem(403)
     with Server(serve, "--allow-origin", "https://friend.example") as server:
@@ -591,6 +591,11 @@ def answers_as_the_command_does(serve, recognize):
             answer = server.ask("POST", f"/api/recognize?format={format}", body, content_type=type)
             assert without_time(answer.text) == command(format), format
         assert server.read(SAMPLES / "column.jpg", "?format=text").text == "1284\n967\n3050\n418\n2736\n"
+        # Of several, each line says of which photo it is.
+        body, type = form(
+            ("a.jpg", PHOTO.read_bytes()), ("b.jpg", b"no picture"), ("c.jpg", (SAMPLES / "yellow-note.jpg").read_bytes()))
+        text = server.ask("POST", "/api/recognize?format=text", body, content_type=type).text
+        assert re.fullmatch(r"a.jpg: 4\nb.jpg: expected .*\nc.jpg: 4821\n", text), text
 
 
 def answers_as_the_command_does_on_real_photos(serve, recognize):

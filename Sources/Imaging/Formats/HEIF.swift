@@ -14,7 +14,7 @@ func decodeHEIF(
   case .success(let loaded): library = loaded
   case .failure(let error):
     throw FileError(
-      file: file, expected: "the library libheif, which reads HEIC pictures",
+      file: file, expected: "the library libheif, which reads HEIC and AVIF pictures",
       found: error.description, advice: "install it, or save the picture as JPEG or PNG")
   }
   try checkStreams(of: bytes, file: file)
@@ -231,5 +231,5 @@ private func check(_ error: heif_error, file: String) throws(FileError) {
 }
 
 private func heifError(_ found: String, file: String) -> FileError {
-  FileError(file: file, expected: "a HEIC picture that can be read", found: found)
+  FileError(file: file, expected: "a HEIC or AVIF picture that can be read", found: found)
 }

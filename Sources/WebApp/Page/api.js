@@ -1,28 +1,62 @@
 // Asks the server. Every failure is an Error whose message a person can read.
 
+// A failure that may be over at the next try: there is no connection, or the server does not run.
+export class Unreachable extends Error {}
+
 // Reads a picture; tries again when the server is busy. The answer is a list: a file may hold pages.
-export async function recognize(blob, name, parameters = {}, signal = undefined) {
+// `sent` is told the share of the picture that has gone out.
+export async function recognize(blob, name, parameters = {}, { signal, sent } = {}) {
   const query = new URLSearchParams({ name, ...parameters });
+  const answer = await post(`/api/recognize?${query}`, blob, { signal, sent });
+  return [].concat(await answer.json());
+}
+
+// The page that explains a reading, as a file.
+export async function explain(blob, name, parameters = {}) {
+  const query = new URLSearchParams({ name, ...parameters, explain: "1" });
+  return (await post(`/api/recognize?${query}`, blob)).blob();
+}
+
+async function post(address, blob, { signal, sent } = {}) {
   for (let attempt = 1; ; attempt += 1) {
-    const response = await post(`/api/recognize?${query}`, blob, signal);
-    if (response.ok) return [].concat(await response.json());
-    if (response.status === 503 && attempt < 6) {
-      const seconds = Number(response.headers.get("Retry-After")) || 1;
-      await new Promise((resolve) => setTimeout(resolve, 1000 * seconds * attempt));
-      continue;
-    }
-    throw new Error(await reason(response));
+    const answer = await send(address, blob, signal, sent);
+    if (answer.ok) return answer;
+    if (answer.status !== 503 || attempt === 6) throw new Error(await reason(answer));
+    const seconds = Number(answer.headers.get("Retry-After")) || 1;
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds * attempt));
   }
 }
 
-async function post(address, blob, signal) {
-  // A type that the server takes for a picture, whatever the browser thinks of the file's name.
-  const headers = { "Content-Type": "application/octet-stream" };
+// Not `fetch`, which does not say how much of a file has gone out.
+function send(address, blob, signal, sent) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.responseType = "blob";
+    // A type that the server takes for a picture, whatever the browser thinks of the file's name.
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (sent) request.upload.onprogress = ({ loaded, total }) => sent(loaded / Math.max(1, total));
+    request.onload = () => resolve(new Response(request.response, {
+      status: request.status,
+      headers: { "Retry-After": request.getResponseHeader("Retry-After") ?? "" },
+    }));
+    request.onerror = async () => reject(await brokenOff());
+    request.onabort = () => reject(signal.reason);
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(blob);
+  });
+}
+
+// A connection that ends without an answer: is the server there at all?
+async function brokenOff() {
   try {
-    return await fetch(address, { method: "POST", body: blob, headers, signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Error("The server could not be reached, or it refused a file of this size.");
+    await fetch("/healthz", { cache: "no-store" });
+    return new Error("The server runs, but broke off while this photo was sent: it may be too large.");
+  } catch {
+    return new Unreachable(navigator.onLine
+      ? "The server cannot be reached. Does it run?"
+      : "There is no connection to the server: reading needs one.");
   }
 }
 

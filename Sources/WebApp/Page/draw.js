@@ -1,13 +1,15 @@
 // The drawing area: smooth strokes by pointer, a picture of them for the server.
 
 export class Drawing {
-  // `changed` is called while a stroke grows and after every other change.
+  // `changed` is called while a stroke grows and after every other change; with a factor when everything that
+  // was drawn has been made smaller, because the window is.
   constructor(canvas, pen, changed) {
     this.canvas = canvas;
     this.pen = pen;
     this.changed = changed;
     this.strokes = []; // each { width, points: [{ x, y }] }, in CSS pixels
     this.current = null;
+    this.rim = 8; // pixels that stay free beside what is moved inwards
     canvas.addEventListener("pointerdown", (event) => this.begin(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) {
@@ -62,7 +64,16 @@ export class Drawing {
     this.scale = devicePixelRatio || 1;
     this.canvas.width = Math.round(width * this.scale);
     this.canvas.height = Math.round(height * this.scale);
+    const points = this.strokes.flatMap((stroke) => stroke.points);
+    // A phone that is turned has less room on one side.
+    const factor = Math.min(
+      1, ...points.map(({ x }) => width / (x + this.rim)), ...points.map(({ y }) => height / (y + this.rim)));
+    if (factor < 1) {
+      for (const stroke of this.strokes) stroke.width *= factor;
+      for (const point of points) [point.x, point.y] = [point.x * factor, point.y * factor];
+    }
     this.paint();
+    if (factor < 1) this.changed(factor);
   }
 
   paint() { paintAll(this.canvas, this.scale, this.strokes); }
