@@ -28,12 +28,13 @@ extension ReadingParameters.FitForm: StepParameters {}
 
   private static let sides: [Sides<ReadingParameters.FitForm>] = [
     Sides(
-      \.certainConfidence, (0.9, []), (0.93, [1, 1, 0]),
+      \.certainConfidence, (0.9, []), (0.93, [1, 1, 0]), with: { $0.minimumCountShare = 0 },
       answer: fit([(0.95, 0.01), (0.96, 0.01), (0.92, 0.01)], count: 2)),
     Sides(\.plausibleConfidence, (0.15, [1]), (0.25, []), answer: fit([(0.2, 0.3)], count: 1)),
     // The first one is never none, the second one once in ten thousand.
     Sides(
       \.minimumProbability, (6e-5, [1, 0]), (8e-5, [0, 1]),
+      with: { $0.minimumCountShare = 0 },
       answer: fit([(0.4, 0), (0.6, 1e-4)], count: 1)),
     // One of two pieces, each with three chances in ten to be none: 0.42 of all ways.
     Sides(
