@@ -59,7 +59,7 @@ struct Recognize: ParsableCommand {
   @Option(
     help: """
       What becomes of printed digits: auto leaves them out where something is written by hand, but for \
-      those as large as the writing.
+      those as large as the writing, and where they are less than half of the ink of a page of print.
       """)
   var printed = PrintedDigits.auto
   @Option(

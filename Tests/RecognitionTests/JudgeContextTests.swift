@@ -140,6 +140,15 @@ extension Candidate {
         referenceHeight: 20, parameters
       ).count { $0.drop == nil }
     },
+    // Two printed digits beside a letter as large.
+    Sides(\.minimumPrintShare, (0.6, 2), (0.7, 0)) { parameters in
+      judgeContext(
+        [
+          seen(3, column: 0, isPrint: true), seen(4, column: 30, isPrint: true),
+          seen(5, column: 60, probability: 0.01),
+        ], referenceHeight: 20, parameters
+      ).count { $0.drop == nil }
+    },
     Sides(\.unreadConfidence, (0.15, 1), (0.25, 0)) { parameters in
       let judged = judgeContext(
         [seen(3, column: 0), seen(4, column: 30, probability: 0.2)], referenceHeight: 20,

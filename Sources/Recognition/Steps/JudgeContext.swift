@@ -45,6 +45,9 @@ extension ReadingParameters {
     @Parameter(0...1, .probability) public var unreadConfidence = 0.1
     /// Print of this share of the height of what is written by hand in its line stands among it, as in a puzzle.
     @Parameter(0...10, .share) public var printHeight = 0.75
+    /// The share of a page's ink that print has, at least, to be read where nothing is written by hand: of a newspaper
+    /// nothing is.
+    @Parameter(0...1, .share) public var minimumPrintShare = 0.5
     /// A page of less legible ink is one of other ink: only clear numbers are read.
     @Parameter(0...1, .share) public var legiblePage = 0.2
     /// The digits of a clear number that are no ones.
@@ -83,7 +86,8 @@ func judgeContext(
 }
 
 /// The network has seen what stands beside each candidate. Print is left out where somebody wrote by hand on the
-/// page, but for print as large as the writing in the same line, as in a puzzle.
+/// page, but for print as large as the writing in the same line, as in a puzzle; and on a page of print alone that is
+/// mostly something else than digits.
 private func judgedByNetwork(
   _ candidates: [Candidate], _ printed: PrintedDigits, referenceHeight: Double,
   _ parameters: ReadingParameters.JudgeContext
@@ -100,6 +104,9 @@ private func judgedByNetwork(
     let lines = orderLines(
       of: digits.map { candidates[$0].region.box }, referenceHeight: referenceHeight)
     let isWritten = digits.contains { !isPrint(candidates[$0]) }
+    if !isWritten && inkShare(of: digits, among: candidates) < parameters.minimumPrintShare {
+      leftOut = Set(digits)
+    }
     for line in lines where isWritten {
       let heights = line.filter { !isPrint(candidates[digits[$0]]) }
         .map { candidates[digits[$0]].region.box.height }.sorted()
@@ -117,6 +124,12 @@ private func judgedByNetwork(
       candidate: candidate,
       drop: candidate.ownDrop ?? (leftOut.contains(index) ? .printed : nil))
   }
+}
+
+/// The share of some candidates among all, by their ink.
+private func inkShare(of some: [Int], among all: [Candidate]) -> Double {
+  let ink = all.reduce(0) { $0 + $1.region.area }
+  return Double(some.reduce(0) { $0 + all[$1].region.area }) / Double(max(1, ink))
 }
 
 /// How much a candidate counts among others: less when it is small, as dirt is; more when it is as
