@@ -1,7 +1,7 @@
 /// Letters and signs that no one takes for a digit, as pens draw them: strokes between points,
 /// separated by bars; a point is its column (0...4) and its row (0...8).
 ///
-/// Left out is what looks like a hurried digit: O o D U a I l i S s Z z Σ B b G g P q Q J j T y / | ! ? ( ) ] >.
+/// Capital letters come first. Left out is what looks like a hurried digit: O o D U a I l i S s Z z Σ B b G g P q Q J j T y / | ! ? ( ) ] >.
 package let glyphs: [[[Point]]] = [
   "06 20 46|14 34",  // A
   "41 30 10 01 05 16 36 45",  // C

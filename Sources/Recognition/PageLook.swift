@@ -46,7 +46,8 @@ struct JudgedPage: Sendable {
   let judged: [JudgedCandidate]
   /// The pieces that were cut.
   let splits: [Split]
-  /// The choices for a form; nil without one, or where no choice gives its number of digits.
+  /// The choices for a form; nil without one, and where no choice gives its number of digits or the page hardly has
+  /// so many.
   private(set) var fit: FormFit?
   private let parameters: ReadingParameters.JudgeContext
 

@@ -198,7 +198,7 @@ struct PageSearch {
   private mutating func consider(
     _ look: PageLook, _ best: inout JudgedPage, _ minimum: inout Double
   ) {
-    // What has far fewer digits before any ink is cut has hardly more after it, and cutting takes long.
+    // What has fewer digits before any ink is cut has hardly more after it, and cutting takes long.
     if look.reader.looksAround
       && !parameters.mayBeBetter(look.digitScore, than: best.look.digitScore)
     {

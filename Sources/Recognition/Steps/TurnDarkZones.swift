@@ -21,7 +21,6 @@ extension ReadingParameters {
     @Parameter(1...255, .luminance) public var contrast = 50.0
     /// The share of a zone that is bright strokes, at least: less is dust.
     @Parameter(0...1, .share) public var minimumStrokes = 0.005
-
     /// How many times as many bright strokes as dark ones there are.
     @Parameter(1...100, .share) public var brightMajority = 4.0
 
