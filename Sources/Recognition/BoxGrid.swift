@@ -23,10 +23,19 @@ struct BoxGrid {
   ///
   /// - Parameter old: a box under which it is listed, inside `new`.
   mutating func grow(_ old: Box, to new: Box, index: Int) {
-    let listed = ranges(of: old)
-    for cell in cells(of: new)
-    where !(listed.rows.contains(cell.row) && listed.columns.contains(cell.column)) {
-      cells[cell, default: []].append(index)
+    // Only what is new is gone through: a box that grows piece by piece over a page would else take the
+    // square of its cells.
+    let (listed, wanted) = (ranges(of: old), ranges(of: new))
+    func list(_ row: Int, _ columns: Range<Int>) {
+      for column in columns { cells[Cell(row: row, column: column), default: []].append(index) }
+    }
+    for row in wanted.rows {
+      if listed.rows.contains(row) {
+        list(row, wanted.columns.lowerBound..<listed.columns.lowerBound)
+        list(row, listed.columns.upperBound + 1..<wanted.columns.upperBound + 1)
+      } else {
+        list(row, Range(wanted.columns))
+      }
     }
   }
 

@@ -23,9 +23,11 @@ struct PageLook: Sendable {
     let large =
       (pieces.doubtful + (reader.looksAround ? pieces.setAside(parameters) : []))
       .filter { !taken.contains($0) }
+    let most = parameters.maximumSmall
+    let tiny = reader.candidates(pieces.tiny.largest(most).largest, origin: .tiny)
     let candidates =
-      reader.candidates(large, origin: .doubtful)
-      + reader.candidates(pieces.tiny, origin: .tiny).filter { $0.ownDrop == nil }
+      reader.candidates(large.largest(most).largest, origin: .doubtful)
+      + tiny.filter { $0.ownDrop == nil }
     return candidates.filter { $0.probabilities.noDigit != nil }
   }
 }

@@ -15,13 +15,14 @@ extension Recognizer {
   /// `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
+  /// - Parameter memory: asked before a picture that must be decoded whole takes memory.
   /// - Parameter isWanted: asked before each page; once it says no, no more are read.
   /// - Parameter visit: is given each photo's name, its page, the reading, and the record of how it was
   ///   read; nil where the photo could not be decoded. A photo that cannot be read or does not fit the
   ///   form is a failure and does not stop the others.
   public func readPages(
     of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
-    isWanted: () -> Bool = { true },
+    memory: DecodingMemory = .unlimited, isWanted: () -> Bool = { true },
     visit: (
       _ name: String, _ page: PicturePage?, _ result: Result<Reading, FileError>,
       _ record: ReadingRecord?
@@ -38,7 +39,7 @@ extension Recognizer {
       let name = pages.count == 1 ? file : "\(file)#\(number + 1)"
       var record: ReadingRecord?
       let result = Result { () throws(FileError) in
-        let photo = try decodePhoto(bytes, file: name, page: page)
+        let photo = try decodePhoto(bytes, file: name, page: page, memory: memory)
         let answer = readAndRecord(photo, options: options)
         record = answer.record
         try options.form?.check(
@@ -77,6 +78,6 @@ extension Reading {
       unread: unread.map {
         Unread(
           box: scaled($0.box), guess: $0.guess, confidence: $0.confidence, reason: $0.reason)
-      }, formShare: formShare, milliseconds: milliseconds)
+      }, surplus: surplus, formShare: formShare, milliseconds: milliseconds)
   }
 }

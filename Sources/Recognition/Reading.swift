@@ -12,6 +12,8 @@ public struct Reading: Equatable, Sendable {
   public let lines: [Line]
   /// Ink that may be digits and was not read, from top to bottom.
   public let unread: [Unread]
+  /// How many pieces of ink were left out because the page has more than are looked at.
+  public let surplus: Int
   /// The probability that these digits are the ones of a form, among all choices with as many, 0...1; 1 without a
   /// form.
   public let formShare: Double
@@ -25,13 +27,14 @@ public struct Reading: Equatable, Sendable {
 
   /// - Parameter lines: from top to bottom, their boxes in pixels of a photo of these extents.
   public init(
-    width: Int, height: Int, lines: [Line], unread: [Unread] = [], formShare: Double = 1,
-    milliseconds: Double
+    width: Int, height: Int, lines: [Line], unread: [Unread] = [], surplus: Int = 0,
+    formShare: Double = 1, milliseconds: Double
   ) {
     self.width = width
     self.height = height
     self.lines = lines
     self.unread = unread
+    self.surplus = surplus
     self.formShare = formShare
     self.milliseconds = milliseconds
   }

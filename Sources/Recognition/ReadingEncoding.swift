@@ -1,11 +1,11 @@
 import Imaging
 
-/// A reading in JSON: `text`, `width`, `height`, `lines`, `unread`, `milliseconds` (one decimal); boxes are
+/// A reading in JSON: `text`, `width`, `height`, `lines`, `unread`, `surplus` (where there is any), `milliseconds` (one decimal); boxes are
 /// `[x, y, width, height]` in pixels, shares are rounded to four decimals. A refused digit is `?` in
 /// `text` and has its most probable reading in `digit`.
 extension Reading: Encodable {
   private enum Key: String, CodingKey {
-    case text, confidence, width, height, lines, unread, milliseconds
+    case text, confidence, width, height, lines, unread, surplus, milliseconds
   }
 
   /// - Throws: `EncodingError` when a number is none that the encoder's format can hold.
@@ -17,6 +17,7 @@ extension Reading: Encodable {
     try container.encode(height, forKey: .height)
     try container.encode(lines, forKey: .lines)
     try container.encode(unread, forKey: .unread)
+    if surplus > 0 { try container.encode(surplus, forKey: .surplus) }
     try container.encode((milliseconds * 10).rounded() / 10, forKey: .milliseconds)
   }
 }

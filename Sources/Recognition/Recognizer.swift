@@ -57,7 +57,7 @@ public struct Recognizer: Sendable {
     }
     let reading = Reading(
       width: photo.columns, height: photo.rows, lines: printed(read, by: options.form),
-      unread: unread, formShare: page.fit?.share ?? 1,
+      unread: unread, surplus: page.look.pieces.surplus, formShare: page.fit?.share ?? 1,
       milliseconds: (clock.now - start) / .milliseconds(1))
     return (reading, ReadingRecord(page, tried: attempt.tried, lines: lines))
   }

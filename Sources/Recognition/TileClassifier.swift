@@ -23,9 +23,17 @@ extension TileClassifier {
 extension DigitClassifier: TileClassifier {}
 
 extension TileClassifier {
+  /// So many tiles are asked about at once: a page of thousands takes no more memory than one of hundreds.
+  private static var batch: Int { 256 }
+
   /// The same of values from 0, paper, to 255, ink. The one way from pixels to the network in
   /// reading; the network's own normalization (`Preprocessing`) follows in `DigitClassifier`.
   func probabilities(of tiles: [[UInt8]]) -> [[Float]] {
-    probabilities(of: tiles.map { tile in tile.map { Float($0) / 255 } })
+    stride(from: 0, to: tiles.count, by: Self.batch).flatMap { start in
+      probabilities(
+        of: tiles[start..<min(tiles.count, start + Self.batch)].map { tile in
+          tile.map { Float($0) / 255 }
+        })
+    }
   }
 }

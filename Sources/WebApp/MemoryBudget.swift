@@ -36,6 +36,18 @@ final class MemoryBudget: Sendable {
       return true
     }
 
+    /// Gives all back.
+    func empty() {
+      let held = bytes.withLock { bytes in
+        defer { bytes = 0 }
+        return bytes
+      }
+      budget.add(-held, for: client)
+    }
+
+    /// Whether its client may take so much more now; nothing is taken.
+    func canGrow(by count: Int) -> Bool { budget.hasRoom(for: count, of: client) }
+
     deinit { budget.add(-bytes.withLock { $0 }, for: client) }
   }
 
@@ -45,6 +57,10 @@ final class MemoryBudget: Sendable {
 
   /// Whether so little is left that hardly any photo fits.
   var isUsedUp: Bool { limit - bytesUsed < limit / 20 }
+
+  private func hasRoom(for count: Int, of client: IPAddress?) -> Bool {
+    state.withLock { $0.clients[client, default: 0] + count <= limit - $0.used - count }
+  }
 
   private func take(_ count: Int, for client: IPAddress?) -> Bool {
     state.withLock { state in

@@ -9,11 +9,14 @@ import Reports
 struct PhotoReader: Sendable {
   let recognizer: Recognizer
   let queue: ReadingQueue
+  let memory: ReadingMemory
   let metrics: Metrics
 
   struct Answer: Sendable {
     let file: String
     var result: Result<Reading, FileError>
+    /// What a failure is counted as.
+    var reason = "unreadable"
     /// The tiles that the network saw of the digits, as PNG files; empty unless asked for.
     var tiles: [[UInt8]] = []
     /// A picture of every step, as PNG files; empty unless asked for.
@@ -37,6 +40,7 @@ struct PhotoReader: Sendable {
 
     /// Whether the photo is wanted in colour.
     var showsPhoto: Bool { annotated || picture || explained }
+    var hasPictures: Bool { showsPhoto || tiles || steps }
   }
 
   /// The largest number of pages in a file: a thread cannot be called back from one.
@@ -44,55 +48,103 @@ struct PhotoReader: Sendable {
 
   /// Decodes and reads the photo in a file, or the pages of a TIFF file.
   ///
+  /// - Parameter bytes: the file; asked for when it is read, not while it waits.
+  /// - Parameter share: of the memory for answers; grows by what the pictures of these take.
   /// - Parameter isWanted: whether someone still waits for the answer.
   /// - Returns: an answer for each page; a photo that cannot be read is an answer, too.
-  /// - Throws: `Problem` when the queue is full or the time is up.
+  /// - Throws: `Problem` when the queue is full, the time is up, or the memory for answers used up.
   func read(
-    _ bytes: [UInt8], file: String, _ wishes: Wishes, of client: IPAddress?,
-    isWanted: @escaping @Sendable () -> Bool
+    _ bytes: @escaping @Sendable () -> [UInt8], file: String, _ wishes: Wishes,
+    of client: IPAddress?, share: MemoryBudget.Share, isWanted: @escaping @Sendable () -> Bool
   ) async throws -> [Answer] {
-    let (recognizer, timeout) = (recognizer, queue.timeout)
-    let answers = try await queue.run(of: client, isWanted: isWanted) { () -> [Answer] in
-      if let error = tooManyPages(bytes, file) {
-        return [Answer(file: file, result: .failure(error))]
-      }
-      var answers: [Answer] = []
+    if wishes.hasPictures { await waitForRoom(in: share, isWanted) }
+    let (memory, timeout) = (memory, queue.timeout)
+    let answers = try await queue.run(of: client, isWanted: isWanted) {
+      () -> Result<[Answer], Problem> in
       let clock = ContinuousClock()
       let end = clock.now + timeout
-      // When the time is up the queue has given an answer, and further pages are read for nobody.
-      recognizer.readPages(
-        of: bytes, file: file, options: wishes.reading,
-        isWanted: { isWanted() && clock.now < end }
-      ) { name, page, result, record in
-        var answer = Answer(file: name, result: result)
-        if wishes.showsPhoto { answer.show(bytes, page: page, wishes, record) }
-        if let record {
-          if wishes.tiles { answer.tiles = record.tiles.map { encodePNG($0) } }
-          if wishes.steps {
-            answer.steps = record.pictures().map { ($0.name, encodePNG($0.picture, fast: true)) }
-          }
-        }
-        answers.append(answer)
+      // When the time is up the queue has given an answer, and what is left is read for nobody.
+      return memory.reading { memory in
+        read(bytes(), file, wishes, share, memory, isWanted: { isWanted() && clock.now < end })
       }
-      return answers
-    }
+    }.get()
     for case .success(let reading) in answers.map(\.result) {
       metrics.countPhoto(digits: reading.lines.reduce(0) { $0 + $1.digits.count })
     }
     return answers
   }
+
+  /// The pictures of a noisy photo's steps, in bytes.
+  private static let bytesOfPictures = 8_000_000
+
+  /// Waits while the answers on their way take so much that this one hardly fits: clients that take theirs
+  /// make room at once. At the end of the time it is tried all the same.
+  private func waitForRoom(
+    in share: MemoryBudget.Share, _ isWanted: @Sendable () -> Bool
+  ) async {
+    let clock = ContinuousClock()
+    let end = clock.now + queue.timeout
+    while !share.canGrow(by: Self.bytesOfPictures), isWanted(), clock.now < end {
+      // Cancelled, it goes on, too: then nobody waits.
+      do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+    }
+  }
+
+  private func read(
+    _ bytes: [UInt8], _ file: String, _ wishes: Wishes, _ share: MemoryBudget.Share,
+    _ memory: DecodingMemory, isWanted: () -> Bool
+  ) -> Result<[Answer], Problem> {
+    if let error = tooManyPages(bytes, file) {
+      return .success([Answer(file: file, result: .failure(error))])
+    }
+    var answers: [Answer] = []
+    var hasRoom = true
+    func isRead() -> Bool { hasRoom && isWanted() }
+    recognizer.readPages(
+      of: bytes, file: file, options: wishes.reading, memory: memory, isWanted: isRead
+    ) { name, page, result, record in
+      var answer = Answer(file: name, result: result)
+      if wishes.showsPhoto { answer.show(bytes, page: page, wishes, record, memory) }
+      if let record {
+        if wishes.tiles { answer.tiles = record.tiles.map { encodePNG($0) } }
+        if wishes.steps {
+          answer.steps = record.pictures().map { ($0.name, encodePNG($0.picture, fast: true)) }
+        }
+      }
+      hasRoom = share.grow(by: answer.bytes)
+      answers.append(answer)
+    }
+    guard hasRoom else { return .failure(.answersHeld) }
+    return .success(answers)
+  }
 }
 
 extension PhotoReader.Answer {
+  /// Generously, of a digit in JSON with all that it may be instead.
+  private static let bytesOfDigit = 400
+
+  /// About what is held until the client has it: pictures, the text that is made of them (base64 makes four
+  /// characters of three bytes), and the digits.
+  fileprivate var bytes: Int {
+    let files = tiles + steps.map(\.png) + [annotated, picture].compactMap { $0 }
+    var digits = 0
+    if case .success(let reading) = result {
+      digits = reading.lines.reduce(reading.unread.count) { $0 + $1.digits.count }
+    }
+    return files.reduce(0) { $0 + $1.count } * 7 / 3 + (explanation?.utf8.count ?? 0)
+      + digits * Self.bytesOfDigit
+  }
+
   /// The longer side of `picture`: enough for a screen.
   private static let pictureSide = 1600
 
   /// Adds what shows the photo, if that can be decoded.
   fileprivate mutating func show(
-    _ bytes: [UInt8], page: PicturePage?, _ wishes: PhotoReader.Wishes, _ record: ReadingRecord?
+    _ bytes: [UInt8], page: PicturePage?, _ wishes: PhotoReader.Wishes, _ record: ReadingRecord?,
+    _ memory: DecodingMemory
   ) {
     do throws(FileError) {
-      let photo = try decodeColorPhoto(bytes, file: file, page: page)
+      let photo = try decodeColorPhoto(bytes, file: file, page: page, memory: memory)
       if wishes.annotated, case .success(let reading) = result {
         annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
       }

@@ -33,6 +33,8 @@ struct Problem: Error, Equatable {
       retryAfter: 1)
   }
 
+  static let answersHeld = busy("the answers on their way take all memory that there is for them")
+
   /// A photo that was not read in time.
   static func late(_ timeout: Duration) -> Problem {
     busy("this photo was not read within \(timeout)")

@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import Recognition
 import Reports
+import Synchronization
 
 /// `POST /api/recognize`: a photo as the body, or a form with one or many.
 struct RecognizeRoute: Sendable {
@@ -15,7 +16,15 @@ struct RecognizeRoute: Sendable {
 
   let reader: PhotoReader
   let budget: MemoryBudget
+  /// Of the answers that are on their way.
+  let answerBudget: MemoryBudget
   let uploadLimit: Int
+
+  /// A photo of a body, by the name it was sent with.
+  struct Photo: Sendable {
+    let name: String
+    let bytes: @Sendable () -> [UInt8]
+  }
 
   /// The contents of a body, by its Content-Type.
   private enum Contents {
@@ -36,20 +45,60 @@ struct RecognizeRoute: Sendable {
     let upload = try await Upload(
       request, limit: uploadLimit, share: budget.share(of: context.client))
 
+    var photos = try photos(in: upload, contents, name: query["name"])[...]
+    if wishes.annotated || wishes.explained { try checkAlone(photos.count) }
+
+    // Whether any photo can be read decides the status.
+    let share = answerBudget.share(of: context.client)
     var answers: [PhotoReader.Answer] = []
-    for file in try files(in: upload, contents, name: query["name"]) {
-      answers += try await reader.read(file.bytes, file: file.name, wishes, of: context.client) {
-        context.isConnected
-      }
+    var problem: Problem?
+    while !answers.contains(where: \.isReading), let photo = photos.popFirst() {
+      let (read, failure) = try await read(photo, wishes, context, share)
+      answers += read
+      problem = problem ?? failure
     }
-    let errors = answers.compactMap { answer in
-      if case .failure(let error) = answer.result { error } else { nil }
-    }
-    if errors.count == answers.count { throw unreadable(errors[0]) }
-    for _ in errors { reader.metrics.countRejection("unreadable") }
-    if wishes.annotated || wishes.explained { return try file(of: answers) }
+    if !answers.contains(where: \.isReading) { throw problem ?? unreadable(answers) }
+    if wishes.annotated || wishes.explained { return try file(of: answers, share) }
     let isList = if case .form = contents { true } else { answers.count > 1 }
-    return try response(answers, format, isList: isList)
+    // The object of a single photo is a line of JSON Lines.
+    var list = ReadingList(
+      format == .json && !isList ? .jsonl : format,
+      textStyle: answers.count + photos.count > 1 ? .namedDigitsOrError : .digitsOrError)
+    let text = try list.beginning + entries(of: answers, in: &list)
+    guard !photos.isEmpty else {
+      return held(ByteBuffer(string: text + list.end), type: format.mediaType, share)
+    }
+    let (started, rest, first) = (list, photos, HeldPart(text))
+    return Response(
+      status: .ok, headers: [.contentType: format.mediaType],
+      body: ResponseBody { writer in
+        try await writer.write(ByteBuffer(string: first.take()), counted: share)
+        var list = started
+        for photo in rest {
+          // Read once the client has taken the one before: of a hundred photos with pictures one is held.
+          let share = answerBudget.share(of: context.client)
+          let answers = try await read(photo, wishes, context, share).answers
+          let text = try entries(of: answers, in: &list)
+          try await writer.write(ByteBuffer(string: text), counted: share)
+        }
+        try await writer.write(ByteBuffer(string: list.end))
+        try await writer.finish(nil)
+      })
+  }
+
+  /// One photo's answers; that it was not read in time, say, is one of them, too.
+  private func read(
+    _ photo: Photo, _ wishes: PhotoReader.Wishes, _ context: ClientContext,
+    _ share: MemoryBudget.Share
+  ) async throws -> (answers: [PhotoReader.Answer], problem: Problem?) {
+    do {
+      let answers = try await reader.read(
+        photo.bytes, file: photo.name, wishes, of: context.client, share: share,
+        isWanted: { context.isConnected })
+      return (answers, nil)
+    } catch let problem as Problem where problem != .clientGone {
+      return ([PhotoReader.Answer(file: photo.name, problem)], problem)
+    }
   }
 
   /// Refuses parameters that would be ignored beside others.
@@ -93,17 +142,19 @@ struct RecognizeRoute: Sendable {
   }
 
   /// The photos of a body, at least one.
-  private func files(
+  private func photos(
     in upload: Upload, _ contents: Contents, name: String?
-  ) throws(Problem) -> [(name: String, bytes: [UInt8])] {
+  ) throws(Problem) -> [Photo] {
     switch contents {
-    case .photo: return [(name: name ?? "photo", bytes: upload.bytes)]
+    case .photo: return [Photo(name: name ?? "photo", bytes: { upload.bytes })]
     case .form(let boundary):
       let files = try Multipart.files(in: upload.bytes, boundary: boundary)
       guard !files.isEmpty else {
         throw .badRequest("expected a form with a file in it (curl -F photo=@photo.jpg)")
       }
-      return files.map { (name: $0.name, bytes: Array(upload.bytes[$0.range])) }
+      return files.map { file in
+        Photo(name: file.name, bytes: { Array(upload.bytes[file.range]) })
+      }
     }
   }
 
@@ -123,34 +174,85 @@ struct RecognizeRoute: Sendable {
     return .photo
   }
 
-  private func unreadable(_ error: FileError) -> Problem {
-    Problem(status: .unprocessableContent, detail: error.description, reason: "unreadable")
+  private func checkAlone(_ count: Int) throws(Problem) {
+    guard count == 1 else {
+      throw .badRequest("expected a single photo to annotate or explain, found \(count)")
+    }
+  }
+
+  private func unreadable(_ answers: [PhotoReader.Answer]) -> Problem {
+    let errors = answers.compactMap { answer in
+      if case .failure(let error) = answer.result { error } else { nil }
+    }
+    return Problem(
+      status: .unprocessableContent, detail: errors[0].description, reason: "unreadable")
   }
 
   /// The one photo annotated, or the page that explains its reading.
-  private func file(of answers: [PhotoReader.Answer]) throws(Problem) -> Response {
-    guard answers.count == 1 else {
-      throw .badRequest("expected a single photo to annotate or explain, found \(answers.count)")
+  private func file(
+    of answers: [PhotoReader.Answer], _ share: MemoryBudget.Share
+  ) throws(Problem) -> Response {
+    try checkAlone(answers.count)
+    if let page = answers[0].explanation {
+      return held(ByteBuffer(string: page), type: "text/html; charset=utf-8", share)
     }
-    if let page = answers[0].explanation { return text(page, type: "text/html; charset=utf-8") }
-    return Response(
-      status: .ok, headers: [.contentType: "image/png"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answers[0].annotated ?? [])))
+    return held(ByteBuffer(bytes: answers[0].annotated ?? []), type: "image/png", share)
   }
 
-  /// - Parameter isList: whether JSON is an array, also of one photo.
-  private func response(
-    _ answers: [PhotoReader.Answer], _ format: ReadingFormat, isList: Bool
-  ) throws -> Response {
-    // The object of a single photo is a line of JSON Lines.
-    var list = ReadingList(
-      format == .json && !isList ? .jsonl : format,
-      textStyle: answers.count > 1 ? .namedDigitsOrError : .digitsOrError)
-    var body = list.beginning
-    for answer in answers {
-      body += try list.entry(answer.file, answer.result, adding: answer.jsonMembers)
+  private func entries(
+    of answers: [PhotoReader.Answer], in list: inout ReadingList
+  ) throws -> String {
+    try answers.reduce(into: "") { text, answer in
+      if !answer.isReading { reader.metrics.countRejection(answer.reason) }
+      text += try list.entry(answer.file, answer.result, adding: answer.jsonMembers)
     }
-    return text(body + list.end, type: format.mediaType)
+  }
+
+  /// An answer whose memory counts until the client has taken it.
+  private func held(_ body: ByteBuffer, type: String, _ share: MemoryBudget.Share) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: type],
+      body: ResponseBody(contentLength: body.readableBytes) { writer in
+        try await writer.write(body, counted: share)
+        try await writer.finish(nil)
+      })
+  }
+}
+
+/// The beginning of a long answer, which need not be held to its end.
+private final class HeldPart: Sendable {
+  private let text: Mutex<String>
+
+  init(_ text: String) { self.text = Mutex(text) }
+
+  func take() -> String {
+    text.withLock { text in
+      defer { text = "" }
+      return text
+    }
+  }
+}
+
+extension ResponseBodyWriter {
+  /// Writes a part of an answer whose memory counts until the client has taken it.
+  fileprivate mutating func write(
+    _ part: ByteBuffer, counted share: MemoryBudget.Share
+  ) async throws {
+    try await write(part)
+    share.empty()
+  }
+}
+
+extension PhotoReader.Answer {
+  fileprivate var isReading: Bool { if case .success = result { true } else { false } }
+
+  /// The answer about one photo of many that was not read.
+  fileprivate init(file: String, _ problem: Problem) {
+    self.init(
+      file: file,
+      result: .failure(
+        FileError(file: file, expected: "an answer", found: "none: \(problem.detail)")),
+      reason: problem.reason)
   }
 }
 

@@ -30,6 +30,8 @@ public struct WebApp: Sendable {
     public var allowedOrigins: [String] = []
     /// The proxies whose `X-Forwarded-For` says who a client is.
     public var trustedProxies: [AddressRange] = []
+    /// About the most memory it takes, in bytes; nil for what its other limits need.
+    public var maxMemory: Int?
     /// The number of connections that may be open at once; more wait to be accepted.
     public var maxConnections = 4096
 
@@ -54,10 +56,14 @@ public struct WebApp: Sendable {
     queue = ReadingQueue(
       threads: options.maxConcurrent, capacity: 64 * options.maxConcurrent,
       timeout: options.timeout)
-    let budget = MemoryBudget(bytes: max(256_000_000, 4 * options.maxUpload.bytes))
+    let memory = Options.MemoryPlan(options)
+    let budget = MemoryBudget(bytes: memory.uploads)
     let recognize = RecognizeRoute(
-      reader: PhotoReader(recognizer: recognizer, queue: queue, metrics: metrics),
-      budget: budget, uploadLimit: options.maxUpload.bytes)
+      reader: PhotoReader(
+        recognizer: recognizer, queue: queue, memory: ReadingMemory(limit: memory.reading),
+        metrics: metrics),
+      budget: budget, answerBudget: MemoryBudget(bytes: memory.answers),
+      uploadLimit: options.maxUpload.bytes)
     routes =
       pageFiles.map { file in
         Route(method: .get, path: file.path) { request, _ in file.answer(request) }

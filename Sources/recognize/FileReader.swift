@@ -58,8 +58,13 @@ struct FileReader: Sendable {
     decode: () throws(FileError) -> ColorImage
   ) throws(FileError) {
     guard annotation != nil || debugging != nil else { return }
-    // What cannot be decoded was answered with an error already.
-    guard let photo = try? decode() else { return }
+    let photo: ColorImage
+    do throws(FileError) {
+      photo = try decode()
+    } catch {
+      if case .failure = result { return }  // named already
+      throw error
+    }
     var inputs = inputs
     if let identity = FileIdentity(file) { inputs.insert(identity) }
     if let annotation, case .success(let reading) = result {

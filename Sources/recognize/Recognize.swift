@@ -189,12 +189,22 @@ private struct Output {
       if isText, case .success(let reading) = answer.result, !reading.unread.isEmpty {
         progress.print("recognize: \(legible(answer.name)): \(unreadNote(reading.unread.count))")
       }
+      if case .success(let reading) = answer.result, reading.surplus > 0 {
+        progress.print("recognize: \(legible(answer.name)): \(surplusNote(reading.surplus))")
+      }
       canPrint = false
       try printOutput(entry)
       canPrint = true
     }
     progress.step(of: known)
   }
+}
+
+/// What is said of a page with more ink than is looked at.
+private func surplusNote(_ count: Int) -> String {
+  "\(count) \(count == 1 ? "piece" : "pieces") of ink beyond the largest "
+    + "\(ReadingParameters.FindPieces().maximumDigits) \(count == 1 ? "was" : "were") not looked at; "
+    + "cut the page into parts"
 }
 
 /// What is said of ink that was left out.

@@ -26,6 +26,9 @@ struct Serve: AsyncParsableCommand {
   var checkpoint: String?
   @OptionGroup var second: SecondNetwork
   @Option(help: "The largest request, as in 20MB or 512kB.") var maxUpload = "20MB"
+  @Option(
+    help: "About how much memory it may take, as in 400MB. (default: what the other limits need)")
+  var maxMemory: String?
   @Option(help: "How many photos are read at once. (default: one a processor)")
   var maxConcurrent: Int?
   @Option(help: "How long a request may take to arrive, and a photo to be read, as in 10s.")
@@ -45,7 +48,7 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     warnOfDebugBuild()
-    keepFreedMemory()
+    keepFreedMemory(inOneHeap: true)
     let options = try options()
     let path = try self.checkpoint ?? defaultCheckpoint()
     let checkpoint = try Checkpoint(contentsOf: path)
@@ -98,6 +101,14 @@ struct Serve: AsyncParsableCommand {
     options.port = port
     options.maxUpload = size
     options.maxConcurrent = concurrent
+    if let maxMemory {
+      guard let size = ByteSize(maxMemory), size.bytes >= options.minimumMemory else {
+        throw UserError(
+          "--max-memory must be a size from \(ByteSize(options.minimumMemory)) on, not "
+            + maxMemory)
+      }
+      options.maxMemory = size.bytes
+    }
     // Some files are open beside the connections.
     options.maxConnections = max(1, min(options.maxConnections, openFileLimit() - 64))
     return options

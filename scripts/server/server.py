@@ -124,12 +124,37 @@ class Answer:
             self.headers[name.lower()] = value
         if self.status == 100:
             return
+        if self.headers.get("transfer-encoding") == "chunked" and not no_body:
+            self.body = self.joined_chunks(connection, self.body)
+            return
         length = 0 if no_body else int(self.headers.get("content-length", 0))
         while len(self.body) < length:
             more = connection.recv(65536)
             if not more:
                 raise ConnectionError(f"the body ended after {len(self.body)} of {length} bytes")
             self.body += more
+
+    @staticmethod
+    def joined_chunks(connection, data):
+        """RFC 9112, section 7.1."""
+        body = b""
+
+        def until(enough):
+            nonlocal data
+            while not enough(data):
+                more = connection.recv(1 << 20)
+                if not more:
+                    raise ConnectionError(f"the body ended after {len(body)} bytes and {len(data)} of a chunk")
+                data += more
+
+        while True:
+            until(lambda data: b"\r\n" in data)
+            size, data = data.split(b"\r\n", 1)
+            size = int(size, 16)
+            until(lambda data: len(data) >= size + 2)
+            body, data = body + data[:size], data[size + 2:]
+            if size == 0:
+                return body
 
     @property
     def json(self):
@@ -171,6 +196,21 @@ def png_claiming(width, height):
     data = b"".join(packer.compress(row) for _ in range(rows)) + packer.flush()
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
             + chunk(b"IDAT", data) + chunk(b"IEND", b""))
+
+
+def noise_png(side, seed):
+    """Noise in grey, whose PNG hardly packs: pictures of its steps make the largest answers."""
+    import random
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    noise = random.Random(seed)
+    rows = b"".join(b"\0" + noise.randbytes(side) for _ in range(side))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def png_of_seven():

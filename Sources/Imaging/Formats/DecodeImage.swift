@@ -30,13 +30,15 @@ private let reducedSide = 1800
 ///
 /// - Parameter bytes: the whole file.
 /// - Parameter page: one of `picturePages`; nil is the first.
+/// - Parameter memory: asked before a picture that must be decoded whole takes memory.
 /// - Throws: `FileError` when it is something else, cut, damaged, animated, or larger than 200
 ///   megapixels (64 where a format must be decoded whole) or 65,500 pixels a side; the latter is
 ///   known before memory is taken.
 public func decodePhoto(
-  _ bytes: [UInt8], file: String, page: PicturePage? = nil
+  _ bytes: [UInt8], file: String, page: PicturePage? = nil, memory: DecodingMemory = .unlimited
 ) throws(FileError) -> Photo {
-  let raster = try decodeRaster(bytes, file: file, page: page, channels: .gray, side: reducedSide)
+  let raster = try decodeRaster(
+    bytes, file: file, page: page, channels: .gray, side: reducedSide, memory: memory)
   let (rows, columns) = raster.uprightExtents
   return Photo(image: raster.grayImage, rows: rows, columns: columns)
 }
@@ -46,9 +48,11 @@ public func decodePhoto(
 ///
 /// - Throws: `FileError` as `decodePhoto` does.
 public func decodeColorPhoto(
-  _ bytes: [UInt8], file: String, page: PicturePage? = nil
+  _ bytes: [UInt8], file: String, page: PicturePage? = nil, memory: DecodingMemory = .unlimited
 ) throws(FileError) -> ColorImage {
-  try decodeRaster(bytes, file: file, page: page, channels: .color, side: reducedSide).colorImage
+  try decodeRaster(
+    bytes, file: file, page: page, channels: .color, side: reducedSide, memory: memory
+  ).colorImage
 }
 
 /// The same in grey and always at full size.
@@ -57,7 +61,9 @@ public func decodeColorPhoto(
 public func decodeImage(
   _ bytes: [UInt8], file: String, page: PicturePage? = nil
 ) throws(FileError) -> GrayImage {
-  try decodeRaster(bytes, file: file, page: page, channels: .gray, side: .max).grayImage
+  try decodeRaster(
+    bytes, file: file, page: page, channels: .gray, side: .max, memory: .unlimited
+  ).grayImage
 }
 
 /// Where one of several pictures in a file begins.
@@ -77,16 +83,21 @@ public func picturePages(of bytes: [UInt8], file: String) throws(FileError) -> [
 
 /// - Parameter side: the minimum length of the longer side after a reduction, in pixels.
 private func decodeRaster(
-  _ bytes: [UInt8], file: String, page: PicturePage?, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, page: PicturePage?, channels: Channels, side: Int,
+  memory: DecodingMemory
 ) throws(FileError) -> Raster {
   switch PictureFormat(of: bytes) {
-  case .jpeg?: return try decodeJPEG(bytes, file: file, channels: channels, side: side)
-  case .png?: return try decodePNG(bytes, file: file, channels: channels, side: side)
-  case .webp?: return try decodeWebP(bytes, file: file, channels: channels, side: side)
-  case .heif?: return try decodeHEIF(bytes, file: file, channels: channels, side: side)
+  case .jpeg?:
+    return try decodeJPEG(bytes, file: file, channels: channels, side: side, memory: memory)
+  case .png?:
+    return try decodePNG(bytes, file: file, channels: channels, side: side, memory: memory)
+  case .webp?:
+    return try decodeWebP(bytes, file: file, channels: channels, side: side, memory: memory)
+  case .heif?:
+    return try decodeHEIF(bytes, file: file, channels: channels, side: side, memory: memory)
   case .tiff?:
     return try decodeTIFF(
-      bytes, file: file, directory: page?.offset, channels: channels, side: side)
+      bytes, file: file, directory: page?.offset, channels: channels, side: side, memory: memory)
   case .bmp?: return try decodeBMP(bytes, file: file, side: side)
   case .netpbm?: return try decodeNetpbm(bytes, file: file, side: side)
   case nil:

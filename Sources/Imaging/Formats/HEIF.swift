@@ -7,7 +7,7 @@ import CHEIF
 /// - Throws: `FileError` when the file is cut, damaged or too large, or libheif came without the
 ///   decoder for it.
 func decodeHEIF(
-  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int, memory: DecodingMemory
 ) throws(FileError) -> Raster {
   let library: LibHEIF
   switch LibHEIF.shared {
@@ -17,14 +17,15 @@ func decodeHEIF(
       file: file, expected: "the library libheif, which reads HEIC and AVIF pictures",
       found: error.description, advice: "install it, or save the picture as JPEG or PNG")
   }
-  try checkStreams(of: bytes, file: file)
+  try checkStreams(of: bytes, file: file, memory)
   return try withSilencedLibraries { () throws(FileError) in
-    try decodeChecked(bytes, library, file: file, channels: channels, side: side)
+    try decodeChecked(bytes, library, file: file, channels: channels, side: side, memory: memory)
   }
 }
 
 private func decodeChecked(
-  _ bytes: [UInt8], _ library: LibHEIF, file: String, channels: Channels, side: Int
+  _ bytes: [UInt8], _ library: LibHEIF, file: String, channels: Channels, side: Int,
+  memory: DecodingMemory
 ) throws(FileError) -> Raster {
   guard let context = library.contextAlloc() else {
     throw heifError("no memory for it", file: file)
@@ -37,7 +38,8 @@ private func decodeChecked(
         library.readFromMemory(context, data.baseAddress, data.count, nil),
         file: file)
       return .success(
-        try mainPicture(of: context, library, file: file, channels: channels, side: side))
+        try mainPicture(
+          of: context, library, file: file, channels: channels, side: side, memory: memory))
     } catch { return .failure(error) }
   }
   return try result.get()
@@ -46,12 +48,15 @@ private func decodeChecked(
 /// Checks the sizes in the streams themselves, which those of the file need not be.
 ///
 /// - Throws: `FileError` when a stream is too large, or all that must be decoded are together.
-private func checkStreams(of bytes: [UInt8], file: String) throws(FileError) {
+private func checkStreams(
+  of bytes: [UInt8], file: String, _ memory: DecodingMemory
+) throws(FileError) {
   guard let work = HEIFItems(bytes).workForMainPicture() else {
     throw heifError("damaged boxes, or a picture that is coded in another way", file: file)
   }
   try PictureSize.check(
-    rows: work.largest.rows, columns: work.largest.columns, file: file, bytesKept: bytesKept)
+    rows: work.largest.rows, columns: work.largest.columns, file: file, bytesKept: bytesKept,
+    memory: memory)
   // Tiles overlap the picture's edges, and its alpha is as large as itself.
   guard work.pixels <= 3 * PictureSize.megapixelsKept * 1_000_000 else {
     throw heifError("parts of \(work.pixels / 1_000_000) megapixels", file: file)
@@ -62,7 +67,8 @@ private func checkStreams(of bytes: [UInt8], file: String) throws(FileError) {
 private let bytesKept = 4.0
 
 private func mainPicture(
-  of context: OpaquePointer, _ library: LibHEIF, file: String, channels: Channels, side: Int
+  of context: OpaquePointer, _ library: LibHEIF, file: String, channels: Channels, side: Int,
+  memory: DecodingMemory
 ) throws(FileError) -> Raster {
   var main: OpaquePointer?
   try check(library.getPrimaryImageHandle(context, &main), file: file)
@@ -71,7 +77,9 @@ private func mainPicture(
   let (rows, columns) = (
     Int(library.handleHeight(main)), Int(library.handleWidth(main))
   )
-  try PictureSize.check(rows: rows, columns: columns, file: file, bytesKept: bytesKept)
+  try PictureSize.check(
+    rows: rows, columns: columns, file: file, bytesKept: bytesKept,
+    memory: memory)
 
   let hasAlpha = library.handleHasAlpha(main) != 0
   // As libheif has it after decoding, which saves a copy: three planes of colours in versions up to

@@ -12,7 +12,7 @@ private let largestScannedPixels = 4_000_000_000
 /// - Throws: `FileError` when the file is cut, damaged, too large, or of a kind that TurboJPEG does
 ///   not read (arithmetic coding with 12 bits, lossless).
 func decodeJPEG(
-  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int, memory: DecodingMemory
 ) throws(FileError) -> Raster {
   func error(_ found: String, advice: String? = nil) -> FileError {
     FileError(file: file, expected: "a JPEG picture that can be read", found: found, advice: advice)
@@ -32,7 +32,7 @@ func decodeJPEG(
   let segments = JPEGSegments(bytes)
   try PictureSize.check(
     rows: fullRows, columns: fullColumns, file: file,
-    bytesKept: segments.isKept ? 2 * segments.samplesPerPixel : 0)
+    bytesKept: segments.isKept ? 2 * segments.samplesPerPixel : 0, memory: memory)
   let scannedPixels = fullRows * fullColumns * segments.scanCount
   guard scannedPixels <= largestScannedPixels else {
     throw FileError(

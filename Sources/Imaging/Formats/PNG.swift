@@ -7,17 +7,18 @@ import CPNG
 /// - Throws: `FileError` when the file is cut, damaged or too large.
 /// - Source: libpng's simplified interface, which answers errors instead of jumping out of C.
 func decodePNG(
-  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int, memory: DecodingMemory
 ) throws(FileError) -> Raster {
-  let (onWhite, isTransparent) = try decodePNG(bytes, file: file, side: side, paper: 255)
+  let (onWhite, isTransparent) = try decodePNG(
+    bytes, file: file, side: side, paper: 255, memory: memory)
   guard isTransparent, onWhite.samples.allSatisfy({ $0 == 255 }) else { return onWhite }
-  return try decodePNG(bytes, file: file, side: side, paper: 0).raster
+  return try decodePNG(bytes, file: file, side: side, paper: 0, memory: memory).raster
 }
 
 /// - Parameter paper: the shade of grey behind what is transparent.
 /// - Returns: the picture, and whether anything of it may be transparent.
 private func decodePNG(
-  _ bytes: [UInt8], file: String, side: Int, paper: UInt8
+  _ bytes: [UInt8], file: String, side: Int, paper: UInt8, memory: DecodingMemory
 ) throws(FileError) -> (raster: Raster, isTransparent: Bool) {
   func error(_ image: png_image) -> FileError {
     let text = message(of: image)
@@ -46,13 +47,14 @@ private func decodePNG(
         return .failure(error(image))
       }
       let (rows, columns) = (Int(image.height), Int(image.width))
-      do throws(FileError) {
-        try PictureSize.check(rows: rows, columns: columns, file: file)
-      } catch { return .failure(error) }
       // Large ones in grey at once, with libpng's weights: three bytes a pixel would be too many.
       // What is stored in 8 bits of grey stays that way, too.
       let isLarge = rows * columns > 16_000_000
       let stored = isLarge || image.format == 0 ? Channels.gray : .color
+      do throws(FileError) {
+        try PictureSize.check(rows: rows, columns: columns, file: file)
+        try memory.request(stored.rawValue * rows * columns, file)
+      } catch { return .failure(error) }
       let isTransparent = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
       image.format = stored == .gray ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
       // 16-bit samples are as bright as 8-bit ones, unless a gAMA chunk says otherwise.

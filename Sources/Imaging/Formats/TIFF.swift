@@ -15,11 +15,13 @@ func pages(inTIFF bytes: [UInt8], file: String) throws(FileError) -> [UInt64] {
 /// - Throws: `FileError` when the file is cut, damaged, too large, or holds numbers that are no
 ///   picture.
 func decodeTIFF(
-  _ bytes: [UInt8], file: String, directory: UInt64?, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, directory: UInt64?, channels: Channels, side: Int,
+  memory: DecodingMemory
 ) throws(FileError) -> Raster {
   try withTIFF(bytes, file: file) { (tiff) throws(FileError) in
     let first = directory == nil ? try tiff.pages().first : nil
-    return try tiff.decoded(directory: directory ?? first ?? 0, channels: channels, side: side)
+    return try tiff.decoded(
+      directory: directory ?? first ?? 0, channels: channels, side: side, memory: memory)
   }
 }
 
@@ -153,7 +155,9 @@ struct TIFFFile {
     return pages
   }
 
-  func decoded(directory: UInt64, channels: Channels, side: Int) throws(FileError) -> Raster {
+  func decoded(directory: UInt64, channels: Channels, side: Int, memory: DecodingMemory)
+    throws(FileError) -> Raster
+  {
     guard TIFFSetSubDirectory(handle, directory) != 0 else {
       throw error(source.message ?? "damaged data")
     }
@@ -166,7 +170,7 @@ struct TIFFFile {
       factor: reduction(rows: rows, columns: columns, side: side))
     // Some programs pack strips in one piece where rows should be packed one by one.
     if page.isPlain, let raster = readRows(of: page, channels, reducer) { return raster }
-    return try readBands(of: page, channels, reducer)
+    return try readBands(of: page, channels, reducer, memory)
   }
 
   /// Reads row after row of a page stored as plain numbers: no strip lies in memory whole. nil where that
@@ -188,7 +192,7 @@ struct TIFFFile {
 
   /// Lets libtiff make colours of a page of any kind, some rows at a time.
   private func readBands(
-    of page: TIFFPage, _ channels: Channels, _ reducer: RowReducer
+    of page: TIFFPage, _ channels: Channels, _ reducer: RowReducer, _ memory: DecodingMemory
   ) throws(FileError) -> Raster {
     var reducer = reducer
     let (rows, columns) = (page.rows, page.columns)
@@ -198,7 +202,8 @@ struct TIFFFile {
       page.isSubsampled ? stripRows : min(stripRows, max(2_000_000 / columns, (stripRows + 7) / 8))
     try PictureSize.check(
       rows: stripRows, columns: columns, file: file,
-      bytesKept: Double(page.bitsPerPixel) / 8 + 4 * Double(bandRows) / Double(stripRows))
+      bytesKept: Double(page.bitsPerPixel) / 8 + 4 * Double(bandRows) / Double(stripRows),
+      memory: memory)
 
     var text = [CChar](repeating: 0, count: 1024)
     func said() -> String {

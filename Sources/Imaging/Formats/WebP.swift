@@ -5,7 +5,7 @@ import CWebP
 ///
 /// - Throws: `FileError` when the file is cut, damaged, too large or animated.
 func decodeWebP(
-  _ bytes: [UInt8], file: String, channels: Channels, side: Int
+  _ bytes: [UInt8], file: String, channels: Channels, side: Int, memory: DecodingMemory
 ) throws(FileError) -> Raster {
   func error(_ found: String, advice: String? = nil) -> FileError {
     FileError(file: file, expected: "a WebP picture that can be read", found: found, advice: advice)
@@ -29,7 +29,8 @@ func decodeWebP(
   }
   // Of lossless pictures libwebp keeps four bytes a pixel until the end, and alpha is stored as one.
   let isKept = config.input.format == 2 || config.input.has_alpha != 0
-  try PictureSize.check(rows: rows, columns: columns, file: file, bytesKept: isKept ? 4 : 0)
+  try PictureSize.check(
+    rows: rows, columns: columns, file: file, bytesKept: isKept ? 4 : 0, memory: memory)
 
   let factor = reduction(rows: rows, columns: columns, side: side)
   let (newRows, newColumns) = ((rows + factor - 1) / factor, (columns + factor - 1) / factor)

@@ -99,8 +99,8 @@ extension ReadingParameters {
     @Parameter(0...10_000, .count) public var maximumFaint = 60
     /// More pieces of usual size are grain or a halftone print: the largest ones are taken, so that time has
     /// an end.
-    @Parameter(1...1_000_000, .count) public var maximumDigits = 3000
-    /// The same for small pieces.
+    @Parameter(1...1_000_000, .count) public var maximumDigits = 1500
+    /// The same for small pieces, and for all of unusual size.
     @Parameter(0...1_000_000, .count) public var maximumSmall = 1000
     /// A piece of less height is tiny.
     @Parameter(0...1, .digitHeights) public var tinyHeight = 0.2
@@ -150,6 +150,8 @@ public struct Pieces: Sendable {
   }
   /// About the height of a digit, in pixels; 0 when there is none.
   public fileprivate(set) var referenceHeight = 0.0
+  /// How many pieces of usual size were left out because there are too many.
+  fileprivate(set) var surplus = 0
 }
 
 /// Ink that was left out before the network was asked.
@@ -191,6 +193,7 @@ func findPieces(
   pieces.drop(sides, .sideOfBox)
   let (largest, grain) = digits.largest(parameters.maximumDigits)
   pieces.drop(grain, .grain)
+  pieces.surplus = grain.count
   pieces.digits = largest
   return pieces
 }
@@ -556,7 +559,7 @@ func isSideOfBox(
 
 extension [Region] {
   /// The regions with the largest areas, at most so many, in their order; and the others.
-  fileprivate func largest(_ maximum: Int) -> (largest: [Region], others: [Region]) {
+  func largest(_ maximum: Int) -> (largest: [Region], others: [Region]) {
     guard count > maximum else { return (self, []) }
     let chosen = Set(
       indices.sorted { (self[$0].area, $1) > (self[$1].area, $0) }.prefix(maximum))

@@ -132,6 +132,8 @@ export class ResultView {
     const leftOut = photo.unread.length === 0 ? ""
       : ` ${count(photo.unread.length, "piece")} of ink may be digits and ${photo.unread.length === 1 ? "was" : "were"} `
         + `not read: the grey boxes.${photo.isDrawing ? "" : " Tap one to take it in."}`;
+    const surplus = photo.record?.surplus
+      ? ` ${count(photo.record.surplus, "piece")} more than are looked at on one page: cut it into parts.` : "";
     const digits = filled.flat().filter((digit) => digit.corrected !== "");
     const doubtful = photo.doubtful.length;
     const corrected = photo.lines.flat().filter(isChanged).length;
@@ -143,7 +145,7 @@ export class ResultView {
         + (fitted > 0 ? `; ${fitted} only to make up the number` : "")
         + (doubtful > 0 ? `. ${doubtful === 1 ? "One is" : `${doubtful} are`} worth a second look.` : ".");
     }
-    said.textContent += leftOut;
+    said.textContent += leftOut + surplus;
   }
 
   letter(digit) {
