@@ -11,6 +11,8 @@ public struct Recognizer: Sendable {
 
   /// Whether a second network reads what is not clear.
   public var hasSecondNetwork: Bool { pages != nil }
+  /// Both networks together where there are two.
+  var bestClassifier: any TileClassifier { pages ?? classifier }
 
   /// A recognizer that asks a network.
   ///

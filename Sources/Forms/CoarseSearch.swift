@@ -1,0 +1,232 @@
+import Glibc
+import Imaging
+
+/// Where a form may lie on a photo, by a glance at its ink from afar: straightened by its lines, of any size, from all
+/// four sides.
+struct CoarseSearch {
+  /// The longer side of the small copy of the photo, in pixels.
+  private static let side = 48
+  /// Paper around it, for forms of which a part is cut off.
+  private static let margin = 8
+  /// The longer sides of the form there: from a third of the photo to more than all of it.
+  private static let smallestForm = 16.0, largestForm = 56.0
+  /// From one of these to the next.
+  private static let step = 1.06
+  /// The smallest correlation that is looked at again.
+  private static let minimumCorrelation = 0.15
+  /// Softens small copies, so that a step of size does not matter.
+  private static let blur = 0.8
+  private static let maximumPlaces = 8
+
+  private let photo: InkPyramid
+  /// The straightened photo after none to three quarter turns, and the maps from there to the photo.
+  private let views: [(view: View, back: Homography)]
+
+  init(_ photo: InkPyramid) {
+    self.photo = photo
+    let skew = Skew.angle(of: photo)
+    let scale = Double(Self.side) / Double(max(photo.rows, photo.columns))
+    let small = photo.level(pixelSize: 1 / scale)
+    // The extents of the straightened photo.
+    let (sine, cosine) = (abs(sin(skew)), abs(cos(skew)))
+    let (height, width) = (scale * Double(photo.rows), scale * Double(photo.columns))
+    let rows = Int((height * cosine + width * sine).rounded(.up)) + 2 * Self.margin
+    let columns = Int((height * sine + width * cosine).rounded(.up)) + 2 * Self.margin
+    let middle = Point(row: Double(rows) / 2, column: Double(columns) / 2)
+    let toPhoto = Homography.moving(
+      by: Point(row: Double(photo.rows) / 2, column: Double(photo.columns) / 2)
+    ).after(.scaling(1 / scale)).after(.turning(by: skew)).after(.moving(by: -1 * middle))
+    let upright = Sampling.picture(rows: rows, columns: columns, of: small.picture) {
+      let place = toPhoto($0)
+      return Point(
+        row: place.row * small.rowScale, column: place.column * small.columnScale)
+    }.blurred(sigma: Self.blur)
+    views = (0..<4).map { turns in
+      (
+        View(upright.turned(quarterTurns: turns)),
+        toPhoto.after(
+          .turnedBack(quarterTurns: turns, rows: Double(rows), columns: Double(columns)))
+      )
+    }
+  }
+
+  /// A place where a form may lie.
+  struct Guess {
+    /// From the page as it is read to the photo.
+    let map: Homography
+    let correlation: Double
+  }
+
+  /// The best places, the best one first.
+  func guesses(for form: FormPage) -> [Guess] {
+    var found: [(place: Placement, correlation: Double)] = []
+    var longer = Self.smallestForm
+    while longer <= Self.largestForm {
+      let small = form.ink.fitted(to: Int(longer.rounded())).blurred(sigma: Self.blur)
+      for (turns, view) in views.enumerated() {
+        view.view.correlations(with: small) { row, column, correlation in
+          guard correlation > Self.minimumCorrelation else { return }
+          found.append(
+            (
+              Placement(turns: turns, row: row, column: column, small: small),
+              correlation
+            ))
+        }
+      }
+      longer *= Self.step
+    }
+    found.sort { ($0.correlation, $1.place) > ($1.correlation, $0.place) }
+    var kept: [(place: Placement, correlation: Double)] = []
+    for one in found where kept.count < Self.maximumPlaces {
+      if kept.allSatisfy({ !$0.place.isNear(one.place) }) { kept.append(one) }
+    }
+    return kept.map { place, correlation in
+      // Rows and columns were rounded each for itself.
+      let stretch = Homography(values: [
+        Double(place.columns) / Double(form.columns), 0, Double(place.column), 0,
+        Double(place.rows) / Double(form.rows), Double(place.row), 0, 0, 1,
+      ])
+      return Guess(map: views[place.turns].back.after(stretch), correlation: correlation)
+    }
+  }
+
+  private struct Placement: Comparable {
+    let turns: Int, row: Int, column: Int, rows: Int, columns: Int
+
+    init(turns: Int, row: Int, column: Int, small: GrayImage) {
+      (self.turns, self.row, self.column) = (turns, row, column)
+      (rows, columns) = (small.rows, small.columns)
+    }
+
+    /// Whether both will lead to the same place.
+    func isNear(_ other: Placement) -> Bool {
+      let reach = 0.12 * Double(max(rows, columns, other.rows, other.columns))
+      func middle(_ place: Placement) -> Point {
+        Point(
+          row: Double(place.row) + Double(place.rows) / 2,
+          column: Double(place.column) + Double(place.columns) / 2)
+      }
+      let ratio = Double(rows) / Double(other.rows)
+      return turns == other.turns && (middle(self) - middle(other)).length < reach
+        && ratio < 1.15 && ratio > 1 / 1.15
+    }
+
+    static func < (a: Placement, b: Placement) -> Bool {
+      (a.turns, a.rows, a.row, a.column) < (b.turns, b.rows, b.row, b.column)
+    }
+  }
+
+  /// A small picture in which forms are looked for.
+  private struct View {
+    private let picture: GrayImage
+    /// The sums of values and of their squares above and left of each corner of a pixel.
+    private let sums: [Int], squares: [Int]
+
+    init(_ picture: GrayImage) {
+      self.picture = picture
+      let width = picture.columns + 1
+      var sums = [Int](repeating: 0, count: (picture.rows + 1) * width)
+      var squares = sums
+      for row in 0..<picture.rows {
+        var (line, square) = (0, 0)
+        for column in 0..<picture.columns {
+          let value = Int(picture[row, column])
+          line += value
+          square += value * value
+          let place = (row + 1) * width + column + 1
+          sums[place] = sums[place - width] + line
+          squares[place] = squares[place - width] + square
+        }
+      }
+      (self.sums, self.squares) = (sums, squares)
+    }
+
+    /// The correlation of a smaller picture with the part of this one at every place.
+    func correlations(
+      with form: GrayImage, visit: (_ row: Int, _ column: Int, _ correlation: Double) -> Void
+    ) {
+      guard form.rows <= picture.rows, form.columns <= picture.columns else { return }
+      let count = form.rows * form.columns
+      let sum = form.pixels.reduce(0) { $0 + Int($1) }
+      let square = form.pixels.reduce(0) { $0 + Int($1) * Int($1) }
+      let own = Double(count * square - sum * sum)
+      guard own > 0 else { return }
+      let width = picture.columns + 1
+      func total(_ sums: [Int], _ row: Int, _ column: Int) -> Int {
+        let (upper, lower) = (row * width + column, (row + form.rows) * width + column)
+        return sums[lower + form.columns] - sums[lower] - sums[upper + form.columns] + sums[upper]
+      }
+      for row in 0...picture.rows - form.rows {
+        for column in 0...picture.columns - form.columns {
+          let (there, thereSquare) = (total(sums, row, column), total(squares, row, column))
+          let other = Double(count * thereSquare - there * there)
+          guard other > 0 else { continue }
+          let both = product(form, row, column)
+          visit(
+            row, column, Double(count * both - sum * there) / (own * other).squareRoot())
+        }
+      }
+    }
+
+    private func product(_ form: GrayImage, _ row: Int, _ column: Int) -> Int {
+      form.pixels.withUnsafeBufferPointer { form_ in
+        picture.pixels.withUnsafeBufferPointer { picture_ in
+          var sum = 0
+          for line in 0..<form.rows {
+            var part: Int32 = 0
+            let (own, other) = (
+              line &* form.columns, (row &+ line) &* picture.columns &+ column
+            )
+            for place in 0..<form.columns {
+              part &+= Int32(form_[own &+ place]) &* Int32(picture_[other &+ place])
+            }
+            sum &+= Int(part)
+          }
+          return sum
+        }
+      }
+    }
+  }
+}
+
+/// How far the lines of a photo lean.
+private enum Skew {
+  /// The longer side of the copy that is measured, in pixels.
+  private static let side = 560.0
+  /// Ink that counts.
+  private static let minimumInk = 40
+  /// Steps of the angle, in degrees: first all, then around the best.
+  private static let coarse = 1.0, fine = 0.25
+
+  /// The angle, in radians, from -45 to 45 degrees, at which ink lies in the fewest rows and columns: positive where
+  /// lines fall to the right.
+  static func angle(of photo: InkPyramid) -> Double {
+    let picture = photo.level(
+      pixelSize: Double(max(photo.rows, photo.columns)) / side
+    ).picture
+    var points: [(row: Double, column: Double, weight: Double)] = []
+    for row in 0..<picture.rows {
+      for column in 0..<picture.columns where picture[row, column] >= minimumInk {
+        points.append((Double(row), Double(column), Double(picture[row, column])))
+      }
+    }
+    let reach = picture.rows + picture.columns
+    func score(_ degrees: Double) -> Double {
+      let angle = degrees * .pi / 180
+      let (sine, cosine) = (sin(angle), cos(angle))
+      var down = [Double](repeating: 0, count: 2 * reach + 2)
+      var across = down
+      for point in points {
+        // The place of the point in the straightened photo.
+        down[reach + Int((point.row * cosine - point.column * sine).rounded())] += point.weight
+        across[reach + Int((point.column * cosine + point.row * sine).rounded())] += point.weight
+      }
+      return down.reduce(0) { $0 + $1 * $1 } + across.reduce(0) { $0 + $1 * $1 }
+    }
+    func best(_ angles: some Sequence<Double>) -> Double {
+      angles.map { ($0, score($0)) }.max { $0.1 < $1.1 }?.0 ?? 0
+    }
+    let rough = best(stride(from: -45, to: 45, by: coarse))
+    return best(stride(from: rough - coarse, through: rough + coarse, by: fine)) * .pi / 180
+  }
+}

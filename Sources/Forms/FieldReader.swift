@@ -1,0 +1,196 @@
+import Imaging
+import Recognition
+
+/// Reads what is written in the fields of one form.
+struct FieldReader {
+  /// Ink reaches so far beyond its field, in heights of the field.
+  private static let reach = 0.5
+  /// How far beyond its field most of a piece of ink may lie, in heights of it.
+  private static let slack = 0.12
+  /// The share of a piece of ink that lies in its field.
+  private static let ownShare = 0.5
+  /// The smallest ink that counts, as a share of a cell or of the field's height squared.
+  private static let smallestInk = 0.006
+  /// The shares of a box that ink covers: less is no tick, more is one, in between a person decides.
+  private static let noTick = 0.012, tick = 0.04
+  /// Paper around a cut-out that is read by itself, in heights of the field.
+  private static let margin = 0.5
+
+  let form: PreparedForm
+  let recognizer: Recognizer
+  let written: WrittenInk
+
+  /// An answer for each field.
+  func answers() -> [FieldAnswer] {
+    let fields = form.template.fields
+    var answers = [FieldAnswer](repeating: .empty, count: fields.count)
+    // The cells of all fields are asked about at once.
+    var celled: [(field: Int, cells: [Region?])] = []
+    for (index, field) in fields.enumerated() {
+      switch field.kind {
+      case .check(let box): answers[index] = check(form.page.box(box))
+      case .mark(let choices): answers[index] = mark(choices)
+      case .digits(let box, _), .number(let box, decimals: _, point: _), .date(let box, _):
+        let place = form.page.box(box)
+        let regions = regions(in: place)
+        if regions.isEmpty { continue }
+        if let cells = form.cells[index] {
+          let area = (cells.columns.map(\.count).max() ?? 0) * place.height
+          celled.append(
+            (index, cells.parted(regions, minimumArea: Int(Self.smallestInk * Double(area)))))
+        } else {
+          answers[index] = freeDigits(regions, in: place, of: field)
+        }
+      }
+    }
+    let asked = recognizer.probabilities(
+      of: celled.flatMap { $0.cells.compactMap { $0 } }, on: written.ink)
+    var waiting = asked.map { DigitEvidence($0) }[...]
+    for (index, cells) in celled {
+      let evidence = cells.map { $0 == nil ? nil : waiting.popFirst() }
+      answers[index] = inCells(evidence, fields[index])
+    }
+    return answers
+  }
+
+  /// The pieces of ink that belong to a field.
+  private func regions(in box: Box) -> [Region] {
+    let reach = Int(Self.reach * Double(box.height))
+    let window = box.grown(by: reach, within: (form.page.rows, form.page.columns))
+    let own = box.grown(
+      by: Int(Self.slack * Double(box.height)), within: (form.page.rows, form.page.columns))
+    let smallest = Int(Self.smallestInk * Double(box.height * box.height))
+    return written.mask.cropped(to: window).regions()
+      .map { $0.moved(rows: window.rows.lowerBound, columns: window.columns.lowerBound) }
+      .filter { region in
+        let inside = region.runs.reduce(0) { sum, run in
+          sum + (own.rows ~= run.row ? run.columns.clamped(to: own.columns).count : 0)
+        }
+        return region.area >= smallest
+          && Double(inside) >= Self.ownShare * Double(region.area)
+      }
+  }
+
+  private func inCells(_ cells: [DigitEvidence?], _ field: FormField) -> FieldAnswer {
+    let filled = cells.indices.filter { cells[$0] != nil }
+    guard let first = filled.first, let last = filled.last else { return .empty }
+    if case .number(_, let decimals, _) = field.kind {
+      // A number begins and ends anywhere, but has no hole.
+      var digits = WrittenDigits(cells: cells[first...last].compactMap { $0 })
+      digits.decimals = decimals
+      if filled.count < last - first + 1 { digits.doubts.append("an empty box between digits") }
+      return .digits(digits)
+    }
+    var digits = WrittenDigits(cells: cells)
+    let empty = cells.count - filled.count
+    if empty > 0 { digits.doubts.append("\(empty) of \(cells.count) boxes empty") }
+    return .digits(digits)
+  }
+
+  /// Digits that stand anywhere in a field.
+  private func freeDigits(
+    _ regions: [Region], in box: Box, of field: FormField
+  ) -> FieldAnswer {
+    let count: Int? =
+      switch field.kind {
+      case .digits(_, let pattern): pattern.count { $0 == "#" }
+      case .date(_, let format): format.pattern.count { $0 == "#" }
+      default: nil
+      }
+    guard var options = try? ReadingOptions(expect: count, minimumConfidence: 0, printed: .include)
+    else { return .illegible }
+    options.without = [.sheet, .rulings, .darkZones, .turns, .inks]
+    let reading = recognizer.read(picture(of: regions, around: box), options: options)
+    let lines = reading.lines
+    guard !lines.isEmpty else { return .illegible }
+    let evidence = lines.flatMap(\.digits).map { DigitEvidence($0) }
+    var digits = WrittenDigits(cells: evidence, countShare: reading.formShare)
+    if let count, evidence.count != count {
+      digits.doubts.append("\(evidence.count) digits, not \(count)")
+    }
+    if lines.count > 1 { digits.doubts.append("\(lines.count) lines") }
+    if !reading.unread.isEmpty && count == nil { digits.doubts.append("ink that was not read") }
+    if case .number(_, let decimals, .written) = field.kind {
+      let text = lines.map(\.written).joined()
+      let signs = text.filter { !$0.isNumber }
+      let behind = text.reversed().prefix { $0.isNumber }.count
+      switch signs.count {
+      case 0:
+        digits.decimals = nil
+        if decimals > 0 { digits.doubts.append("no decimal point") }
+      case 1 where ".,".contains(signs) && behind == decimals && decimals > 0:
+        digits.decimals = decimals
+      default: digits.doubts.append("written as \(text)")
+      }
+    }
+    return .digits(digits)
+  }
+
+  /// Ink alone, black on white.
+  private func picture(of regions: [Region], around box: Box) -> GrayImage {
+    let extent = regions.dropFirst().reduce(regions[0].box) { $0.union($1.box) }
+    let window = extent.grown(by: 1, within: (form.page.rows, form.page.columns))
+    var mask = Mask(rows: written.mask.rows, columns: written.mask.columns)
+    for region in regions { mask.fill(region) }
+    let own = mask.cropped(to: window).dilated(by: .square(reach: 1))
+    var picture = written.ink.cropped(to: window)
+    for index in picture.pixels.indices where !own.isInk[index] { picture.pixels[index] = 0 }
+    return picture.padded(by: max(4, Int(Self.margin * Double(box.height))), with: 0).inverted
+  }
+
+  /// The share of a box that is written over.
+  private func inkShare(_ box: Box) -> Double {
+    var count = 0
+    for row in box.rows {
+      for column in box.columns where written.mask[row, column] { count += 1 }
+    }
+    return Double(count) / Double(box.area)
+  }
+
+  /// How probable it is that so much ink is a tick.
+  private func tickProbability(_ share: Double) -> Double {
+    max(0, min(1, (share - Self.noTick) / (Self.tick - Self.noTick)))
+  }
+
+  private func check(_ box: Box) -> FieldAnswer {
+    let probability = tickProbability(inkShare(box))
+    let isTicked = probability > 0.5
+    return .ticked(
+      value: isTicked ? "true" : "false", confidence: max(probability, 1 - probability),
+      note: (0.0...1).contains(probability) && probability > 0 && probability < 1
+        ? "little ink" : nil)
+  }
+
+  private func mark(_ choices: [FormField.Choice]) -> FieldAnswer {
+    let probabilities = choices.map { tickProbability(inkShare(form.page.box($0.box))) }
+    let ticked = choices.indices.filter { probabilities[$0] > 0.5 }
+    let confidence = probabilities.reduce(1) { $0 * max($1, 1 - $1) }
+    guard let first = ticked.first else {
+      return probabilities.allSatisfy { $0 == 0 }
+        ? .empty : .ticked(value: "", confidence: confidence, note: "little ink")
+    }
+    guard ticked.count == 1 else {
+      // Which one was meant nobody knows.
+      return .ticked(
+        value: ticked.map { choices[$0].value }.joined(separator: " "),
+        confidence: confidence / Double(ticked.count), note: "\(ticked.count) boxes ticked")
+    }
+    return .ticked(
+      value: choices[first].value, confidence: confidence,
+      note: confidence < 1 ? "little ink" : nil)
+  }
+}
+
+extension Mask {
+  /// The part inside a box.
+  ///
+  /// - Precondition: the box is not empty and lies within the mask.
+  func cropped(to box: Box) -> Mask {
+    var part: [Bool] = []
+    part.reserveCapacity(box.area)
+    for row in box.rows {
+      part += isInk[row * columns + box.columns.lowerBound..<row * columns + box.columns.upperBound]
+    }
+    return Mask(rows: box.height, columns: box.width, isInk: part)
+  }
+}

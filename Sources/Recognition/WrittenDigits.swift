@@ -1,0 +1,13 @@
+public import Imaging
+
+extension Recognizer {
+  /// The answers for pieces of ink of which it is known already that each is a digit, as in the boxes of a form.
+  ///
+  /// - Parameter regions: a digit each, in pixels of `ink`.
+  /// - Parameter ink: the page without print: 0 paper, 255 ink; at most 4,000 pixels a side.
+  /// - Returns: an answer for each region, from both networks where there are two.
+  public func probabilities(of regions: [Region], on ink: GrayImage) -> [ClassProbabilities] {
+    var reader = TileReader(classifier: bestClassifier, ink: ink)
+    return reader.candidates(regions, origin: .whole).map(\.probabilities)
+  }
+}
