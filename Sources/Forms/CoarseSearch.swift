@@ -5,18 +5,20 @@ import Imaging
 /// four sides.
 struct CoarseSearch {
   /// The longer side of the small copy of the photo, in pixels.
-  private static let side = 48
+  private static let side = 64
   /// Paper around it, for forms of which a part is cut off.
   private static let margin = 8
-  /// The longer sides of the form there: from a third of the photo to more than all of it.
-  private static let smallestForm = 16.0, largestForm = 56.0
+  /// The longer sides of the form's print there: from a fifth of the photo to more than all of it.
+  private static let smallestForm = 14.0, largestForm = 70.0
   /// From one of these to the next.
-  private static let step = 1.06
-  /// The smallest correlation that is looked at again.
-  private static let minimumCorrelation = 0.15
+  private static let step = 1.07
+  /// The smallest score that is looked at again.
+  private static let minimumScore = 0.1
   /// Softens small copies, so that a step of size does not matter.
   private static let blur = 0.8
-  private static let maximumPlaces = 8
+  private static let maximumPlaces = 24
+  /// The least darkness of print, to find its extent.
+  private static let minimumPrint: UInt8 = 60
 
   private let photo: InkPyramid
   /// The straightened photo after none to three quarter turns, and the maps from there to the photo.
@@ -40,7 +42,7 @@ struct CoarseSearch {
       let place = toPhoto($0)
       return Point(
         row: place.row * small.rowScale, column: place.column * small.columnScale)
-    }.blurred(sigma: Self.blur)
+    }.dispersed.blurred(sigma: Self.blur)
     views = (0..<4).map { turns in
       (
         View(upright.turned(quarterTurns: turns)),
@@ -54,39 +56,43 @@ struct CoarseSearch {
   struct Guess {
     /// From the page as it is read to the photo.
     let map: Homography
-    let correlation: Double
+    /// The correlation, times the root of the share of the photo's ink that the form covers: small copies of a form
+    /// are like anything.
+    let score: Double
   }
 
   /// The best places, the best one first.
   func guesses(for form: FormPage) -> [Guess] {
-    var found: [(place: Placement, correlation: Double)] = []
+    // Margins say nothing.
+    let print = form.ink.mask(above: Self.minimumPrint).regions().map(\.box)
+    let content = print.dropFirst().reduce(print.first ?? form.ink.bounds) { $0.union($1) }
+    let ink = form.ink.cropped(to: content)
+    var found: [(place: Placement, score: Double)] = []
     var longer = Self.smallestForm
     while longer <= Self.largestForm {
-      let small = form.ink.fitted(to: Int(longer.rounded())).blurred(sigma: Self.blur)
+      let small = ink.fitted(to: Int(longer.rounded())).dispersed.blurred(sigma: Self.blur)
       for (turns, view) in views.enumerated() {
-        view.view.correlations(with: small) { row, column, correlation in
-          guard correlation > Self.minimumCorrelation else { return }
-          found.append(
-            (
-              Placement(turns: turns, row: row, column: column, small: small),
-              correlation
-            ))
+        view.view.scores(of: small) { row, column, score in
+          guard score > Self.minimumScore else { return }
+          found.append((Placement(turns: turns, row: row, column: column, small: small), score))
         }
       }
       longer *= Self.step
     }
-    found.sort { ($0.correlation, $1.place) > ($1.correlation, $0.place) }
-    var kept: [(place: Placement, correlation: Double)] = []
+    found.sort { $0.score != $1.score ? $0.score > $1.score : $0.place < $1.place }
+    var kept: [(place: Placement, score: Double)] = []
     for one in found where kept.count < Self.maximumPlaces {
       if kept.allSatisfy({ !$0.place.isNear(one.place) }) { kept.append(one) }
     }
-    return kept.map { place, correlation in
+    let corner = Point(
+      row: Double(content.rows.lowerBound), column: Double(content.columns.lowerBound))
+    return kept.map { place, score in
       // Rows and columns were rounded each for itself.
       let stretch = Homography(values: [
-        Double(place.columns) / Double(form.columns), 0, Double(place.column), 0,
-        Double(place.rows) / Double(form.rows), Double(place.row), 0, 0, 1,
-      ])
-      return Guess(map: views[place.turns].back.after(stretch), correlation: correlation)
+        Double(place.columns) / Double(content.width), 0, Double(place.column), 0,
+        Double(place.rows) / Double(content.height), Double(place.row), 0, 0, 1,
+      ]).after(.moving(by: -1 * corner))
+      return Guess(map: views[place.turns].back.after(stretch), score: score)
     }
   }
 
@@ -121,9 +127,11 @@ struct CoarseSearch {
     private let picture: GrayImage
     /// The sums of values and of their squares above and left of each corner of a pixel.
     private let sums: [Int], squares: [Int]
+    private let values: [Float]
 
     init(_ picture: GrayImage) {
       self.picture = picture
+      values = picture.pixels.map(Float.init)
       let width = picture.columns + 1
       var sums = [Int](repeating: 0, count: (picture.rows + 1) * width)
       var squares = sums
@@ -141,15 +149,16 @@ struct CoarseSearch {
       (self.sums, self.squares) = (sums, squares)
     }
 
-    /// The correlation of a smaller picture with the part of this one at every place.
-    func correlations(
-      with form: GrayImage, visit: (_ row: Int, _ column: Int, _ correlation: Double) -> Void
+    /// The score of a smaller picture at every place of this one.
+    func scores(
+      of form: GrayImage, visit: (_ row: Int, _ column: Int, _ score: Double) -> Void
     ) {
       guard form.rows <= picture.rows, form.columns <= picture.columns else { return }
       let count = form.rows * form.columns
       let sum = form.pixels.reduce(0) { $0 + Int($1) }
       let square = form.pixels.reduce(0) { $0 + Int($1) * Int($1) }
       let own = Double(count * square - sum * sum)
+      let all = Double(max(1, sums[sums.count - 1]))
       guard own > 0 else { return }
       let width = picture.columns + 1
       func total(_ sums: [Int], _ row: Int, _ column: Int) -> Int {
@@ -157,35 +166,48 @@ struct CoarseSearch {
         return sums[lower + form.columns] - sums[lower] - sums[upper + form.columns] + sums[upper]
       }
       for row in 0...picture.rows - form.rows {
-        for column in 0...picture.columns - form.columns {
+        let products = products(with: form, row: row)
+        for (column, both) in products.enumerated() {
           let (there, thereSquare) = (total(sums, row, column), total(squares, row, column))
           let other = Double(count * thereSquare - there * there)
           guard other > 0 else { continue }
-          let both = product(form, row, column)
-          visit(
-            row, column, Double(count * both - sum * there) / (own * other).squareRoot())
+          let correlation =
+            (Double(count) * Double(both) - Double(sum * there)) / (own * other).squareRoot()
+          visit(row, column, correlation * (Double(there) / all).squareRoot())
         }
       }
     }
 
-    private func product(_ form: GrayImage, _ row: Int, _ column: Int) -> Int {
-      form.pixels.withUnsafeBufferPointer { form_ in
-        picture.pixels.withUnsafeBufferPointer { picture_ in
-          var sum = 0
-          for line in 0..<form.rows {
-            var part: Int32 = 0
-            let (own, other) = (
-              line &* form.columns, (row &+ line) &* picture.columns &+ column
-            )
-            for place in 0..<form.columns {
-              part &+= Int32(form_[own &+ place]) &* Int32(picture_[other &+ place])
-            }
-            sum &+= Int(part)
-          }
-          return sum
+    /// The sums of products of all pixels, for each column at which the smaller picture may begin.
+    private func products(with form: GrayImage, row: Int) -> [Float] {
+      var sums = [Float](repeating: 0, count: picture.columns - form.columns + 1)
+      for line in 0..<form.rows {
+        for place in 0..<form.columns {
+          let value = form.pixels[line * form.columns + place]
+          // Half of a form is paper.
+          if value == 0 { continue }
+          add(Float(value), from: (row + line) * picture.columns + place, to: &sums)
+        }
+      }
+      return sums
+    }
+
+    @inline(never)
+    private func add(_ factor: Float, from start: Int, to sums: inout [Float]) {
+      values.withUnsafeBufferPointer { values in
+        sums.withUnsafeMutableBufferPointer { sums in
+          for index in 0..<sums.count { sums[index] += factor * values[start &+ index] }
         }
       }
     }
+  }
+}
+
+extension GrayImage {
+  /// The root of each value, so that lines count beside the blots that words are from afar.
+  fileprivate var dispersed: GrayImage {
+    let roots = (0...255).map { UInt8((255 * Double($0)).squareRoot().rounded()) }
+    return GrayImage(rows: rows, columns: columns, pixels: pixels.map { roots[Int($0)] })
   }
 }
 

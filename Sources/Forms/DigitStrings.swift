@@ -20,6 +20,13 @@ struct DigitEvidence: Sendable {
     self.init(probabilities, isDigit: probabilities.reduce(0, +))
   }
 
+  /// Ink that the reader took for no digit.
+  init(_ unread: Reading.Unread) {
+    var probabilities = [Double](repeating: 0, count: 10)
+    probabilities[unread.guess] = unread.confidence
+    self.init(probabilities, isDigit: unread.confidence)
+  }
+
   private init(_ values: [Double], isDigit: Double) {
     let raised = values.map { max(Self.smallest, $0) }
     let sum = raised.reduce(0, +)

@@ -15,10 +15,22 @@ struct FieldReader {
   private static let noTick = 0.012, tick = 0.04
   /// Paper around a cut-out that is read by itself, in heights of the field.
   private static let margin = 0.5
+  /// How much more often ink is a digit than among what the network learned from: here nearly always.
+  private static let digitOdds = 5.0
+  /// Ink that was not read is a digit nevertheless when it is so high, of the others' height.
+  private static let digitHeight = 0.6
+  /// A decimal point is at most so high, of the digits' height, and lies in their lower part.
+  private static let pointHeight = 0.55, pointTop = 0.5
 
   let form: PreparedForm
   let recognizer: Recognizer
   let written: WrittenInk
+
+  private var parameters: ReadingParameters {
+    var parameters = ReadingParameters()
+    parameters.classify.digitOdds = Self.digitOdds
+    return parameters
+  }
 
   /// An answer for each field.
   func answers() -> [FieldAnswer] {
@@ -44,7 +56,7 @@ struct FieldReader {
       }
     }
     let asked = recognizer.probabilities(
-      of: celled.flatMap { $0.cells.compactMap { $0 } }, on: written.ink)
+      of: celled.flatMap { $0.cells.compactMap { $0 } }, on: written.ink, parameters)
     var waiting = asked.map { DigitEvidence($0) }[...]
     for (index, cells) in celled {
       let evidence = cells.map { $0 == nil ? nil : waiting.popFirst() }
@@ -91,43 +103,107 @@ struct FieldReader {
   private func freeDigits(
     _ regions: [Region], in box: Box, of field: FormField
   ) -> FieldAnswer {
-    let count: Int? =
-      switch field.kind {
-      case .digits(_, let pattern): pattern.count { $0 == "#" }
-      case .date(_, let format): format.pattern.count { $0 == "#" }
-      default: nil
+    switch field.kind {
+    case .digits(_, let pattern):
+      let count = pattern.count { $0 == "#" }
+      guard let line = line(regions, in: box, count: count) else { return .illegible }
+      return .digits(line.digits(expected: count))
+    case .date(_, let format):
+      return date(regions, in: box, format)
+    case .number(_, let decimals, let point):
+      let isPoint = pointTest(regions)
+      let points = decimals > 0 && point == .written ? regions.filter(isPoint) : []
+      let rest = regions.filter { !points.contains($0) }
+      guard let line = line(rest, in: box, count: nil) else { return .illegible }
+      var digits = line.digits(expected: nil)
+      guard decimals > 0, point == .written else { return .digits(digits) }
+      if points.count == 1 {
+        let middle = points[0].box.middle.column
+        digits.decimals = line.digits.count { $0.middle > middle }
+        if digits.decimals != decimals { digits.doubts.append("not \(decimals) decimals") }
+      } else {
+        digits.doubts.append(points.isEmpty ? "no decimal point" : "\(points.count) points")
       }
-    guard var options = try? ReadingOptions(expect: count, minimumConfidence: 0, printed: .include)
-    else { return .illegible }
+      return .digits(digits)
+    case .check, .mark: return .illegible
+    }
+  }
+
+  /// Whether a piece of ink is a point or comma beside these.
+  private func pointTest(_ regions: [Region]) -> (Region) -> Bool {
+    let heights = regions.map(\.box.height).sorted()
+    // The higher half are digits.
+    let height = Double(heights[(3 * heights.count) / 4])
+    let large = regions.filter { Double($0.box.height) >= Self.digitHeight * height }
+    let top = large.map(\.box.rows.lowerBound).min() ?? 0
+    return { region in
+      Double(region.box.height) <= Self.pointHeight * height
+        && Double(region.box.width) <= Self.pointHeight * height
+        && Double(region.box.rows.lowerBound - top) >= Self.pointTop * height
+    }
+  }
+
+  /// A date: its signs are signs, or were taken for digits.
+  private func date(_ regions: [Region], in box: Box, _ format: DateFormat) -> FieldAnswer {
+    let pattern = Array(format.pattern)
+    let count = pattern.count { $0 == "#" }
+    guard let free = line(regions, in: box, count: nil) else { return .illegible }
+    if free.digits.count == count { return .digits(free.digits(expected: count)) }
+    if free.digits.count == pattern.count {
+      let kept = zip(free.digits, pattern).filter { $1 == "#" }.map(\.0)
+      return .digits(Line(digits: kept, share: free.share, doubts: free.doubts).digits(expected: count))
+    }
+    guard let fitted = line(regions, in: box, count: count) else { return .illegible }
+    return .digits(fitted.digits(expected: count))
+  }
+
+  /// Digits side by side.
+  private struct Line {
+    /// What each may be, and the column of its middle.
+    var digits: [(evidence: DigitEvidence, middle: Double)]
+    let share: Double
+    var doubts: [String]
+
+    func digits(expected count: Int?) -> WrittenDigits {
+      var doubts = doubts
+      if let count, digits.count != count { doubts.append("\(digits.count) digits, not \(count)") }
+      return WrittenDigits(cells: digits.map(\.evidence), countShare: share, doubts: doubts)
+    }
+  }
+
+  /// - Parameter count: of the digits; nil where it is not known.
+  /// - Returns: nil where there is no digit.
+  private func line(_ regions: [Region], in box: Box, count: Int?) -> Line? {
+    guard !regions.isEmpty,
+      var options = try? ReadingOptions(expect: count, minimumConfidence: 0, printed: .include)
+    else { return nil }
     options.without = [.sheet, .rulings, .darkZones, .turns, .inks]
-    let reading = recognizer.read(picture(of: regions, around: box), options: options)
+    options.parameters = parameters
+    let (picture, left) = picture(of: regions, around: box)
+    let reading = recognizer.read(picture, options: options)
     let lines = reading.lines
-    guard !lines.isEmpty else { return .illegible }
-    let evidence = lines.flatMap(\.digits).map { DigitEvidence($0) }
-    var digits = WrittenDigits(cells: evidence, countShare: reading.formShare)
-    if let count, evidence.count != count {
-      digits.doubts.append("\(evidence.count) digits, not \(count)")
+    guard !lines.isEmpty else { return nil }
+    var digits = lines.flatMap(\.digits).map { digit in
+      (evidence: DigitEvidence(digit), middle: left + digit.box.middle.column)
     }
-    if lines.count > 1 { digits.doubts.append("\(lines.count) lines") }
-    if !reading.unread.isEmpty && count == nil { digits.doubts.append("ink that was not read") }
-    if case .number(_, let decimals, .written) = field.kind {
-      let text = lines.map(\.written).joined()
-      let signs = text.filter { !$0.isNumber }
-      let behind = text.reversed().prefix { $0.isNumber }.count
-      switch signs.count {
-      case 0:
-        digits.decimals = nil
-        if decimals > 0 { digits.doubts.append("no decimal point") }
-      case 1 where ".,".contains(signs) && behind == decimals && decimals > 0:
-        digits.decimals = decimals
-      default: digits.doubts.append("written as \(text)")
-      }
+    let heights = lines.flatMap(\.digits).map(\.box.height).sorted()
+    let height = Double(heights[heights.count / 2])
+    for unread in reading.unread
+    where count == nil && Double(unread.box.height) >= Self.digitHeight * height {
+      digits.append((DigitEvidence(unread), left + unread.box.middle.column))
     }
-    return .digits(digits)
+    digits.sort { $0.middle < $1.middle }
+    return Line(
+      digits: digits, share: reading.formShare,
+      doubts: lines.count > 1 ? ["\(lines.count) lines"] : [])
   }
 
   /// Ink alone, black on white.
-  private func picture(of regions: [Region], around box: Box) -> GrayImage {
+  ///
+  /// - Returns: the picture, and the page's column of its first one.
+  private func picture(
+    of regions: [Region], around box: Box
+  ) -> (picture: GrayImage, left: Double) {
     let extent = regions.dropFirst().reduce(regions[0].box) { $0.union($1.box) }
     let window = extent.grown(by: 1, within: (form.page.rows, form.page.columns))
     var mask = Mask(rows: written.mask.rows, columns: written.mask.columns)
@@ -135,7 +211,10 @@ struct FieldReader {
     let own = mask.cropped(to: window).dilated(by: .square(reach: 1))
     var picture = written.ink.cropped(to: window)
     for index in picture.pixels.indices where !own.isInk[index] { picture.pixels[index] = 0 }
-    return picture.padded(by: max(4, Int(Self.margin * Double(box.height))), with: 0).inverted
+    let margin = max(4, Int(Self.margin * Double(box.height)))
+    return (
+      picture.padded(by: margin, with: 0).inverted, Double(window.columns.lowerBound - margin)
+    )
   }
 
   /// The share of a box that is written over.

@@ -1,4 +1,5 @@
 public import Bytes
+import Glibc
 public import Imaging
 public import Recognition
 
@@ -19,7 +20,8 @@ public struct FormReader: Sendable {
   ///
   /// - Throws: `FileError` where a form has too little print to be found by, named by its template.
   public init(_ templates: [FormTemplate], recognizer: Recognizer) throws(FileError) {
-    self.recognizer = recognizer
+    // Signs and print only the second network knows.
+    self.recognizer = recognizer.withBothNetworks
     var forms: [PreparedForm] = []
     for template in templates { forms.append(try PreparedForm(template)) }
     self.forms = forms
@@ -37,6 +39,11 @@ public struct FormReader: Sendable {
     let page = aligned(ink, form.page, found)
     let written = WrittenInk(
       on: page, print: form.print, fields: form.template.fields.flatMap(\.boxes).map(form.page.box))
+    if let f = getenv("FDUMP") {
+      let f = String(cString: f)
+      func pgm(_ n: String, _ i: GrayImage) { try? writeFile(f + n, Array("P5 \(i.columns) \(i.rows) 255\n".utf8) + i.pixels) }
+      pgm("-page.pgm", page); pgm("-print.pgm", form.page.ink); pgm("-mask.pgm", written.mask.image); pgm("-ink.pgm", written.ink)
+    }
     let reader = FieldReader(form: form, recognizer: recognizer, written: written)
     let scale = Double(photo.columns) / Double(ink.columns)
     let fields = form.template.fields

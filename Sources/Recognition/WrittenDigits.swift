@@ -5,9 +5,12 @@ extension Recognizer {
   ///
   /// - Parameter regions: a digit each, in pixels of `ink`.
   /// - Parameter ink: the page without print: 0 paper, 255 ink; at most 4,000 pixels a side.
-  /// - Returns: an answer for each region, from both networks where there are two.
-  public func probabilities(of regions: [Region], on ink: GrayImage) -> [ClassProbabilities] {
-    var reader = TileReader(classifier: bestClassifier, ink: ink)
+  /// - Returns: an answer for each region, from the first network.
+  public func probabilities(
+    of regions: [Region], on ink: GrayImage, _ parameters: ReadingParameters = ReadingParameters()
+  ) -> [ClassProbabilities] {
+    var reader = TileReader(
+      classifier: classifier, ink: ink, normalize: parameters.normalizeTile, parameters.classify)
     return reader.candidates(regions, origin: .whole).map(\.probabilities)
   }
 }
