@@ -125,28 +125,13 @@ struct CoarseSearch {
   /// A small picture in which forms are looked for.
   private struct View {
     private let picture: GrayImage
-    /// The sums of values and of their squares above and left of each corner of a pixel.
-    private let sums: [Int], squares: [Int]
+    private let sums: WindowSums
     private let values: [Float]
 
     init(_ picture: GrayImage) {
       self.picture = picture
       values = picture.pixels.map(Float.init)
-      let width = picture.columns + 1
-      var sums = [Int](repeating: 0, count: (picture.rows + 1) * width)
-      var squares = sums
-      for row in 0..<picture.rows {
-        var (line, square) = (0, 0)
-        for column in 0..<picture.columns {
-          let value = Int(picture[row, column])
-          line += value
-          square += value * value
-          let place = (row + 1) * width + column + 1
-          sums[place] = sums[place - width] + line
-          squares[place] = squares[place - width] + square
-        }
-      }
-      (self.sums, self.squares) = (sums, squares)
+      sums = WindowSums(of: picture)
     }
 
     /// The score of a smaller picture at every place of this one.
@@ -158,17 +143,13 @@ struct CoarseSearch {
       let sum = form.pixels.reduce(0) { $0 + Int($1) }
       let square = form.pixels.reduce(0) { $0 + Int($1) * Int($1) }
       let own = Double(count * square - sum * sum)
-      let all = Double(max(1, sums[sums.count - 1]))
+      let all = Double(max(1, sums.sum))
       guard own > 0 else { return }
-      let width = picture.columns + 1
-      func total(_ sums: [Int], _ row: Int, _ column: Int) -> Int {
-        let (upper, lower) = (row * width + column, (row + form.rows) * width + column)
-        return sums[lower + form.columns] - sums[lower] - sums[upper + form.columns] + sums[upper]
-      }
       for row in 0...picture.rows - form.rows {
         let products = products(with: form, row: row)
         for (column, both) in products.enumerated() {
-          let (there, thereSquare) = (total(sums, row, column), total(squares, row, column))
+          let (there, thereSquare) = sums.total(
+            row: row, column: column, rows: form.rows, columns: form.columns)
           let other = Double(count * thereSquare - there * there)
           guard other > 0 else { continue }
           let correlation =
@@ -182,23 +163,11 @@ struct CoarseSearch {
     private func products(with form: GrayImage, row: Int) -> [Float] {
       var sums = [Float](repeating: 0, count: picture.columns - form.columns + 1)
       for line in 0..<form.rows {
-        for place in 0..<form.columns {
-          let value = form.pixels[line * form.columns + place]
-          // Half of a form is paper.
-          if value == 0 { continue }
-          add(Float(value), from: (row + line) * picture.columns + place, to: &sums)
-        }
+        addProducts(
+          form.pixels[line * form.columns..<(line + 1) * form.columns], values,
+          from: (row + line) * picture.columns, to: &sums)
       }
       return sums
-    }
-
-    @inline(never)
-    private func add(_ factor: Float, from start: Int, to sums: inout [Float]) {
-      values.withUnsafeBufferPointer { values in
-        sums.withUnsafeMutableBufferPointer { sums in
-          for index in 0..<sums.count { sums[index] += factor * values[start &+ index] }
-        }
-      }
     }
   }
 }

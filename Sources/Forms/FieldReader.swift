@@ -11,6 +11,8 @@ struct FieldReader {
   private static let ownShare = 0.5
   /// The smallest ink that counts, as a share of a cell or of the field's height squared.
   private static let smallestInk = 0.006
+  /// The same of a decimal point, of the field's height squared.
+  private static let smallestPoint = 0.002
   /// The shares of a box that ink covers: less is no tick, more is one, in between a person decides.
   private static let noTick = 0.012, tick = 0.04
   /// Paper around a cut-out that is read by itself, in heights of the field.
@@ -44,7 +46,7 @@ struct FieldReader {
       case .mark(let choices): answers[index] = mark(choices)
       case .digits(let box, _), .number(let box, decimals: _, point: _), .date(let box, _):
         let place = form.page.box(box)
-        let regions = regions(in: place)
+        let regions = regions(in: place, of: field)
         if regions.isEmpty { continue }
         if let cells = form.cells[index] {
           let area = (cells.columns.map(\.count).max() ?? 0) * place.height
@@ -66,12 +68,13 @@ struct FieldReader {
   }
 
   /// The pieces of ink that belong to a field.
-  private func regions(in box: Box) -> [Region] {
+  private func regions(in box: Box, of field: FormField) -> [Region] {
     let reach = Int(Self.reach * Double(box.height))
     let window = box.grown(by: reach, within: (form.page.rows, form.page.columns))
     let own = box.grown(
       by: Int(Self.slack * Double(box.height)), within: (form.page.rows, form.page.columns))
-    let smallest = Int(Self.smallestInk * Double(box.height * box.height))
+    let share = field.hasWrittenPoint ? Self.smallestPoint : Self.smallestInk
+    let smallest = Int(share * Double(box.height * box.height))
     return written.mask.cropped(to: window).regions()
       .map { $0.moved(rows: window.rows.lowerBound, columns: window.columns.lowerBound) }
       .filter { region in
@@ -110,13 +113,12 @@ struct FieldReader {
       return .digits(line.digits(expected: count))
     case .date(_, let format):
       return date(regions, in: box, format)
-    case .number(_, let decimals, let point):
-      let isPoint = pointTest(regions)
-      let points = decimals > 0 && point == .written ? regions.filter(isPoint) : []
+    case .number(_, let decimals, point: _):
+      let points = field.hasWrittenPoint ? points(among: regions) : []
       let rest = regions.filter { !points.contains($0) }
       guard let line = line(rest, in: box, count: nil) else { return .illegible }
       var digits = line.digits(expected: nil)
-      guard decimals > 0, point == .written else { return .digits(digits) }
+      guard field.hasWrittenPoint else { return .digits(digits) }
       if points.count == 1 {
         let middle = points[0].box.middle.column
         digits.decimals = line.digits.count { $0.middle > middle }
@@ -129,17 +131,20 @@ struct FieldReader {
     }
   }
 
-  /// Whether a piece of ink is a point or comma beside these.
-  private func pointTest(_ regions: [Region]) -> (Region) -> Bool {
+  /// The points or commas among pieces of ink: small, low, and not below another one.
+  private func points(among regions: [Region]) -> [Region] {
     let heights = regions.map(\.box.height).sorted()
     // The higher half are digits.
     let height = Double(heights[(3 * heights.count) / 4])
     let large = regions.filter { Double($0.box.height) >= Self.digitHeight * height }
     let top = large.map(\.box.rows.lowerBound).min() ?? 0
-    return { region in
-      Double(region.box.height) <= Self.pointHeight * height
-        && Double(region.box.width) <= Self.pointHeight * height
+    return regions.filter { region in
+      Double(max(region.box.height, region.box.width)) <= Self.pointHeight * height
         && Double(region.box.rows.lowerBound - top) >= Self.pointTop * height
+        && !regions.contains { other in
+          other != region && other.area > region.area
+            && 2 * other.box.sharedColumns(with: region.box) > region.box.width
+        }
     }
   }
 

@@ -92,7 +92,8 @@ struct FormFinder {
 
   private func finished(_ form: FormPage, from map: Homography) -> FoundForm? {
     var map = map
-    for level in 2..<form.levels.count - 1 {
+    // What is found at a size leads to more of it.
+    for level in [1, 2, 2] {
       guard let fit = fit(form, level: level, from: map) else { return nil }
       map = fit.map
     if getenv("FDEBUG") != nil { print("L\(level)", fit.share, fit.matches.count) }
@@ -214,33 +215,81 @@ struct CorrelationPeak {
     let own = Double(count * square - sum * sum)
     var values = [Double](repeating: 0, count: height * width)
     guard own > 0 else { return values }
-    patch.pixels.withUnsafeBufferPointer { patch_ in
-      window.pixels.withUnsafeBufferPointer { window_ in
-        for row in 0..<height {
-          for column in 0..<width {
-            // At most 41² · 255² each, which 32 bits hold.
-            var (both, there, thereSquare) = (Int32(0), Int32(0), Int32(0))
-            for line in 0..<patch.rows {
-              let start = line &* patch.columns
-              let other = (row &+ line) &* window.columns &+ column
-              for place in 0..<patch.columns {
-                let (a, b) = (
-                  Int32(patch_[start &+ place]), Int32(window_[other &+ place])
-                )
-                both &+= a &* b
-                there &+= b
-                thereSquare &+= b &* b
-              }
-            }
-            let rest = Double(count * Int(thereSquare) - Int(there) * Int(there))
-            guard rest > 0 else { continue }
-            values[row * width + column] =
-              Double(count * Int(both) - sum * Int(there)) / (own * rest).squareRoot()
-          }
-        }
+    let sums = WindowSums(of: window)
+    let numbers = window.pixels.map(Float.init)
+    var products = [Float](repeating: 0, count: width)
+    for row in 0..<height {
+      for place in 0..<width { products[place] = 0 }
+      for line in 0..<patch.rows {
+        addProducts(
+          patch.pixels[line * patch.columns..<(line + 1) * patch.columns], numbers,
+          from: (row + line) * window.columns, to: &products)
+      }
+      for column in 0..<width {
+        let (there, thereSquare) = sums.total(
+          row: row, column: column, rows: patch.rows, columns: patch.columns)
+        let rest = Double(count * thereSquare - there * there)
+        guard rest > 0 else { continue }
+        values[row * width + column] =
+          (Double(count) * Double(products[column]) - Double(sum * there))
+          / (own * rest).squareRoot()
       }
     }
     return values
+  }
+}
+
+/// Adds the products of a row of factors with numbers from each place on: sums[i] += Σ factors[j] · numbers[start + i + j].
+///
+/// Place by place of the factors, of which many are 0, because sums side by side are added up eight at once.
+@inline(never)
+func addProducts(
+  _ factors: ArraySlice<UInt8>, _ numbers: [Float], from start: Int, to sums: inout [Float]
+) {
+  numbers.withUnsafeBufferPointer { numbers in
+    sums.withUnsafeMutableBufferPointer { sums in
+      for (place, factor) in factors.enumerated() where factor != 0 {
+        let weight = Float(factor)
+        let first = start &+ place
+        for index in 0..<sums.count { sums[index] += weight * numbers[first &+ index] }
+      }
+    }
+  }
+}
+
+/// The sums of values and of their squares over any window of a picture.
+struct WindowSums: Sendable {
+  /// Above and left of each corner of a pixel.
+  private let sums: [Int], squares: [Int]
+  private let width: Int
+
+  init(of picture: GrayImage) {
+    width = picture.columns + 1
+    var sums = [Int](repeating: 0, count: (picture.rows + 1) * width)
+    var squares = sums
+    for row in 0..<picture.rows {
+      var (line, square) = (0, 0)
+      for column in 0..<picture.columns {
+        let value = Int(picture.pixels[row * picture.columns + column])
+        line += value
+        square += value * value
+        let place = (row + 1) * width + column + 1
+        sums[place] = sums[place - width] + line
+        squares[place] = squares[place - width] + square
+      }
+    }
+    (self.sums, self.squares) = (sums, squares)
+  }
+
+  /// Of all values.
+  var sum: Int { sums[sums.count - 1] }
+
+  func total(row: Int, column: Int, rows: Int, columns: Int) -> (sum: Int, squares: Int) {
+    let (upper, lower) = (row * width + column, (row + rows) * width + column)
+    func total(_ sums: [Int]) -> Int {
+      sums[lower + columns] - sums[lower] - sums[upper + columns] + sums[upper]
+    }
+    return (total(sums), total(squares))
   }
 }
 

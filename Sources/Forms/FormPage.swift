@@ -55,7 +55,7 @@ struct LevelSettings: Sendable {
   static let all = [
     LevelSettings(side: 100, patch: 13, reach: 8, places: 9, tolerance: 2.0),
     LevelSettings(side: 240, patch: 19, reach: 7, places: 10, tolerance: 2.0),
-    LevelSettings(side: 600, patch: 25, reach: 6, places: 11, tolerance: 2.5),
+    LevelSettings(side: 600, patch: 25, reach: 9, places: 12, tolerance: 2.5),
     LevelSettings(side: FormPage.side, patch: 41, reach: 6, places: 14, tolerance: 5.0),
   ]
 }

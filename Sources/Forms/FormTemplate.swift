@@ -97,6 +97,11 @@ public struct FormField: Hashable, Sendable {
     }
   }
 
+  /// Whether somebody writes a decimal point there.
+  var hasWrittenPoint: Bool {
+    if case .number(_, let decimals, .written) = kind { decimals > 0 } else { false }
+  }
+
   /// The smallest box around all of it.
   public var box: Box { boxes.dropFirst().reduce(boxes[0]) { $0.union($1) } }
 }

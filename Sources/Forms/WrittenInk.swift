@@ -36,6 +36,8 @@ struct WrittenInk: Sendable {
     let otsu = histogram.contains { $0 > 0 } ? otsuThreshold(of: histogram) : 0
     let high = max(Self.minimumThreshold, otsu)
     let low = max(Self.minimumThreshold, UInt8(Self.lowerShare * Double(high)))
+    // Small marks, such as points, are softer than strokes.
+    let peak = low + (high - low) / 2
     let dark = blurred.mask(above: low)
     var written = dark
     for index in written.isInk.indices where print.mask.isInk[index] {
@@ -55,7 +57,7 @@ struct WrittenInk: Sendable {
         for column in run.columns {
           let index = run.row * page.columns + column
           if print.surroundings.isInk[index] { near += 1 }
-          if blurred.pixels[index] >= high { isDark = true }
+          if blurred.pixels[index] >= peak { isDark = true }
         }
       }
       if isDark && Double(near) < Self.rimShare * Double(region.area) { kept.fill(region) }
