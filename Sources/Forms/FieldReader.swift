@@ -187,7 +187,7 @@ struct FieldReader {
     let (picture, left) = picture(of: regions, around: box)
     let reading = recognizer.read(picture, options: options)
     let lines = reading.lines
-    guard !lines.isEmpty else { return nil }
+    if lines.isEmpty { return singleDigits(regions) }
     var digits = lines.flatMap(\.digits).map { digit in
       (evidence: DigitEvidence(digit), middle: left + digit.box.middle.column)
     }
@@ -202,6 +202,22 @@ struct FieldReader {
       digits: digits, share: reading.formShare,
       doubts: lines.count > 1 ? ["\(lines.count) lines"] : [])
   }
+
+  /// Each piece of ink by itself, where none looks like a digit beside the others.
+  private func singleDigits(_ regions: [Region]) -> Line? {
+    let height = regions.map(\.box.height).max() ?? 0
+    let large = regions.filter { Double($0.box.height) >= Self.digitHeight * Double(height) }
+      .sorted { $0.box.middle.column < $1.box.middle.column }
+    let answers = recognizer.probabilities(of: large, on: written.ink, parameters)
+    let digits = zip(large, answers).map { region, answer in
+      (evidence: DigitEvidence(answer), middle: region.box.middle.column)
+    }
+    guard digits.contains(where: { $0.evidence.isDigit > Self.possibleDigit }) else { return nil }
+    return Line(digits: digits, share: 1, doubts: [])
+  }
+
+  /// The smallest probability of a digit that is told at all.
+  private static let possibleDigit = 0.02
 
   /// Ink alone, black on white.
   ///

@@ -174,7 +174,9 @@ extension Homography {
     }
     var generator = SplitMix64(seed: UInt64(matches.count))
     var best: [Int] = []
-    for _ in 0..<trials {
+    var (trial, wanted) = (0, maximumTrials)
+    while trial < wanted {
+      trial += 1
       var sample: Set<Int> = []
       while sample.count < 4 {
         sample.insert(Int(generator.next() % UInt64(matches.count)))
@@ -182,7 +184,12 @@ extension Homography {
       guard let map = Homography(fitting: sample.sorted().map { matches[$0] }), isPlausible(map)
       else { continue }
       let agreeing = inliers(map, tolerance)
-      if agreeing.count > best.count { best = agreeing }
+      if agreeing.count > best.count {
+        best = agreeing
+        let share = Double(best.count) / Double(matches.count)
+        let chance = max(1e-9, min(1 - 1e-9, pow(share, 4)))
+        wanted = min(maximumTrials, Int((log(missed) / log(1 - chance)).rounded(.up)))
+      }
     }
     guard best.count > 4 else { return nil }
     var map = Homography.identity
@@ -198,8 +205,10 @@ extension Homography {
     return (map, best)
   }
 
-  /// Of four matches in ten that are right, one sample in 40 is: of so many samples a good one is sure.
-  private static let trials = 300
+  /// As many samples are drawn as find four matches that are right, but for such a chance...
+  private static let missed = 1e-4
+  /// ... and at most so many: enough where four in ten are right.
+  private static let maximumTrials = 350
 }
 
 /// The solution of linear equations by elimination with row exchanges; nil where they have none, or many.

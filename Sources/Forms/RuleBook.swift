@@ -5,13 +5,13 @@ struct RuleBook {
   /// How many readings of a field are considered.
   private static let readings = 400
   /// The same beside each other in a sum.
-  private static let readingsInSums = 40
+  private static let readingsInSums = 16
   /// How many choices of the parts of a sum are considered.
-  private static let choicesOfParts = 2000
+  private static let choicesOfParts = 500
   /// How often somebody writes a value that breaks a rule.
   private static let broken = 0.005
   /// A field with less confidence is for review; chosen on made forms.
-  static let minimumConfidence = 0.9
+  static let minimumConfidence = 0.95
 
   private let fields: [FormField]
   /// What each field may be, the most probable first, their probabilities with those of what breaks its rules at
@@ -137,7 +137,9 @@ struct RuleBook {
     guard let best = fitting.max(by: { $0.probability < $1.probability }),
       best.probability / (sum + Self.broken * max(0, 1 - sum)) > 0.5
     else {
+      // Which of them is wrong nobody knows.
       let names = parts.map { fields[$0].name }.joined(separator: ", ")
+      for part in filled { note(part, "\(fields[total].name) is not the sum") }
       return note(total, "not the sum of \(names)")
     }
     let confidence = best.probability / (sum + Self.broken * max(0, 1 - sum))
