@@ -84,7 +84,7 @@ struct FormFinder {
   /// A form at one size.
   private struct Fit {
     let map: Homography
-    /// The matches that agree with the map.
+    /// The matches that agree with the map, their places as it has them.
     let matches: [Match]
     /// Their share of the form's places.
     let share: Double
@@ -100,30 +100,38 @@ struct FormFinder {
     }
     guard let fit = fit(form, level: form.levels.count - 1, from: map) else { return nil }
     return FoundForm(
-      map: fit.map, bends: Bends(form, fit.map, fit.matches), share: fit.share)
+      map: fit.map, bends: Bends(form, fit.matches), share: fit.share)
   }
 
   /// Where the form's places are found around where a map puts them, and the map that most of these agree with.
   private func fit(_ form: FormPage, level: Int, from map: Homography) -> Fit? {
     let level = form.levels[level]
-    let toLevel = Homography.scaling(1 / level.scale)
-    let matches = level.places.compactMap { place in
-      match(place, of: level, map.after(toLevel))
-    }
-    let middle = Point(row: Double(form.rows) / 2, column: Double(form.columns) / 2)
-    let pixel = map.scale(at: middle) / level.scale
+    let toPage = Homography.scaling(1 / level.scale)
+    let matches = level.places.compactMap { match($0, of: level, map.after(toPage)) }
     let (rows, columns) = (Double(form.rows), Double(form.columns))
+    let corners = [(0, 0), (0, columns), (rows, columns), (rows, 0)].map(Point.init)
+    let settings = level.settings
     guard
       let agreed = Homography.agreed(
-        matches, tolerance: level.settings.tolerance * pixel,
-        isPlausible: { $0.isPlausible(rows: rows, columns: columns) })
+        settings.kind, matches,
+        tolerance: (settings.sampleTolerance / level.scale, settings.tolerance / level.scale),
+        anchors: corners.map { (Match(expected: $0, found: $0), Self.anchorWeight) },
+        isPlausible: { map.after($0).isPlausible(rows: rows, columns: columns) })
     else { return nil }
+    let back = agreed.map.inverse
     return Fit(
-      map: agreed.map, matches: agreed.inliers.map { matches[$0] },
+      map: map.after(agreed.map),
+      matches: agreed.inliers.map { index in
+        let match = matches[index]
+        return Match(expected: match.expected, found: back?(match.found) ?? match.expected)
+      },
       share: Double(agreed.inliers.count) / Double(level.places.count))
   }
 
-  /// Where a place of the form lies on the photo; nil where nothing there is like it.
+  /// How much the corners of the page count that nothing was found at.
+  private static let anchorWeight = 0.02
+
+  /// Where a place of the form is found, in pixels of the page; nil where nothing there is like it.
   ///
   /// - Parameter map: from pixels of the level to those of the photo's ink.
   private func match(
@@ -148,7 +156,7 @@ struct FormFinder {
       peak.correlation >= Self.minimumCorrelation
     else { return nil }
     let found = middle + peak.offset - Point(row: Double(reach), column: Double(reach))
-    return Match(form: (1 / level.scale) * middle, photo: map(found))
+    return Match(expected: (1 / level.scale) * middle, found: (1 / level.scale) * found)
   }
 
   private func isSamePlace(_ a: Homography, _ b: Homography, _ form: FormPage) -> Bool {
@@ -307,15 +315,12 @@ struct Bends: Sendable {
   /// At the corners of the cells, in pixels of the page.
   private let offsets: [Point]
 
-  /// - Parameter matches: of places of the page with those of the photo.
-  init(_ form: FormPage, _ map: Homography, _ matches: [Match]) {
+  /// - Parameter matches: of places of the page, in its pixels.
+  init(_ form: FormPage, _ matches: [Match]) {
     cell = Double(FormPage.side) / Double(Self.cells)
     rows = Int((Double(form.rows) / cell).rounded(.up)) + 1
     columns = Int((Double(form.columns) / cell).rounded(.up)) + 1
-    let back = map.inverse
-    let residuals = matches.map { match in
-      (place: match.form, offset: (back?(match.photo) ?? match.form) - match.form)
-    }
+    let residuals = matches.map { (place: $0.expected, offset: $0.found - $0.expected) }
     var offsets: [Point] = []
     for row in 0..<rows {
       for column in 0..<columns {

@@ -48,15 +48,27 @@ struct LevelSettings: Sendable {
   let reach: Int
   /// Places along the longer side.
   let places: Int
-  /// How far off a place may be that agrees with the others, in pixels.
+  /// What may be between the form and the photo as far as it is known from the size before.
+  let kind: Homography.Kind
+  /// How far off a place may be that agrees with three others, without any perspective, in pixels.
+  let sampleTolerance: Double
+  /// How far off a place may be that agrees with all others, in pixels.
   let tolerance: Double
 
   /// From coarse, where a perspective moves corners by some pixels, to fine.
   static let all = [
-    LevelSettings(side: 100, patch: 13, reach: 8, places: 9, tolerance: 2.0),
-    LevelSettings(side: 240, patch: 19, reach: 7, places: 10, tolerance: 2.0),
-    LevelSettings(side: 600, patch: 25, reach: 9, places: 12, tolerance: 2.5),
-    LevelSettings(side: FormPage.side, patch: 41, reach: 6, places: 14, tolerance: 5.0),
+    LevelSettings(
+      side: 100, patch: 13, reach: 8, places: 10, kind: .affine, sampleTolerance: 3,
+      tolerance: 3),
+    LevelSettings(
+      side: 240, patch: 19, reach: 9, places: 12, kind: .projective, sampleTolerance: 5,
+      tolerance: 3),
+    LevelSettings(
+      side: 600, patch: 25, reach: 9, places: 12, kind: .projective, sampleTolerance: 5,
+      tolerance: 3),
+    LevelSettings(
+      side: FormPage.side, patch: 41, reach: 6, places: 14, kind: .projective,
+      sampleTolerance: 5, tolerance: 5),
   ]
 }
 

@@ -116,40 +116,65 @@ struct Homography: Hashable, Sendable {
   private static let maximumAreaRatio = 6.0
 }
 
-/// Two places that are the same on a form and on a photo.
+/// Where a place of a form was found.
 struct Match: Sendable {
-  let form: Point
-  let photo: Point
+  /// Where it should be.
+  let expected: Point
+  /// Where it is.
+  let found: Point
 }
 
 extension Homography {
-  /// The map that sends the forms' places nearest to those of the photo, by least squares of its linear equations;
-  /// nil where they do not determine one.
+  /// What maps may do besides keeping lines straight.
+  enum Kind {
+    /// Parallel lines stay parallel: six unknowns.
+    case affine
+    /// Anything: eight unknowns.
+    case projective
+
+    fileprivate var unknowns: Int { self == .affine ? 6 : 8 }
+    /// The matches that determine a map.
+    fileprivate var sample: Int { unknowns / 2 }
+  }
+
+  /// The map that sends expected places nearest to found ones, by least squares of its linear equations; nil where they
+  /// do not determine one.
   ///
-  /// - Parameter matches: at least four.
+  /// - Parameter weighted: matches that count less, each by a weight.
   /// - Source: R. Hartley, A. Zisserman, "Multiple View Geometry", 2nd edition, 4.1 and 4.4 (coordinates of the same
   ///   size everywhere).
-  init?(fitting matches: some Collection<Match>) {
-    guard matches.count >= 4 else { return nil }
-    let (form, photo) = (Self.levelling(matches.map(\.form)), Self.levelling(matches.map(\.photo)))
-    // Normal equations of 8 unknowns, and their right side.
-    var system = [Double](repeating: 0, count: 8 * 9)
-    func add(_ equation: [Double], _ value: Double) {
-      for row in 0..<8 where equation[row] != 0 {
-        for column in 0..<8 { system[9 * row + column] += equation[row] * equation[column] }
-        system[9 * row + 8] += equation[row] * value
+  init?(_ kind: Kind, fitting matches: [Match], and weighted: [(match: Match, weight: Double)] = [])
+  {
+    guard matches.count + weighted.count >= kind.sample else { return nil }
+    let all = matches.map { (match: $0, weight: 1.0) } + weighted
+    let (from, to) = (
+      Self.levelling(all.map(\.match.expected)), Self.levelling(all.map(\.match.found))
+    )
+    let unknowns = kind.unknowns
+    // Normal equations, and their right side.
+    var system = [Double](repeating: 0, count: unknowns * (unknowns + 1))
+    func add(_ equation: [Double], _ value: Double, _ weight: Double) {
+      for row in 0..<unknowns where equation[row] != 0 {
+        let factor = weight * equation[row]
+        let start = row * (unknowns + 1)
+        for column in 0..<unknowns { system[start + column] += factor * equation[column] }
+        system[start + unknowns] += factor * value
       }
     }
-    for match in matches {
-      let (from, to) = (form(match.form), photo(match.photo))
-      let (x, y) = (from.column, from.row)
-      add([x, y, 1, 0, 0, 0, -to.column * x, -to.column * y], to.column)
-      add([0, 0, 0, x, y, 1, -to.row * x, -to.row * y], to.row)
+    for (match, weight) in all {
+      let (place, target) = (from(match.expected), to(match.found))
+      let (x, y) = (place.column, place.row)
+      add([x, y, 1, 0, 0, 0, -target.column * x, -target.column * y], target.column, weight)
+      add([0, 0, 0, x, y, 1, -target.row * x, -target.row * y], target.row, weight)
     }
-    guard let solution = solved(system, unknowns: 8), let back = photo.inverse else { return nil }
-    values = back.after(Homography(values: solution + [1])).after(form).values
-    guard values[8] != 0, values.allSatisfy(\.isFinite) else { return nil }
-    values = values.map { [last = values[8]] in $0 / last }
+    guard let solution = solved(system, unknowns: unknowns), let back = to.inverse else {
+      return nil
+    }
+    let levelled = Homography(values: solution + (kind == .affine ? [0, 0, 1] : [1]))
+    values = back.after(levelled).after(from).values
+    let last = values[8]
+    guard last != 0, values.allSatisfy(\.isFinite) else { return nil }
+    values = values.map { $0 / last }
   }
 
   /// A map that brings places around 0, at a mean distance of about 1.
@@ -162,15 +187,19 @@ extension Homography {
   /// The map that most matches agree with, and which do (random sample consensus with a seed, so that it is the same
   /// every time); nil where hardly any do.
   ///
-  /// - Parameter tolerance: how far a match may be off, in pixels of the photo.
-  /// - Parameter isPlausible: whether a map may be the answer.
+  /// - Parameter tolerance: how far a match may be off, in pixels: of an affine map through three matches, and of the
+  ///   map of all that agree.
+  /// - Parameter anchors: places that stay where they are as far as nothing else is known.
   /// - Source: M. Fischler, R. Bolles, "Random sample consensus", Comm. ACM 24 (1981).
   static func agreed(
-    _ matches: [Match], tolerance: Double, isPlausible: (Homography) -> Bool
+    _ kind: Kind, _ matches: [Match], tolerance: (sample: Double, all: Double),
+    anchors: [(match: Match, weight: Double)], isPlausible: (Homography) -> Bool
   ) -> (map: Homography, inliers: [Int])? {
-    guard matches.count >= 4 else { return nil }
+    guard matches.count > Kind.affine.sample else { return nil }
     func inliers(_ map: Homography, _ tolerance: Double) -> [Int] {
-      matches.indices.filter { (map(matches[$0].form) - matches[$0].photo).length < tolerance }
+      matches.indices.filter {
+        (map(matches[$0].expected) - matches[$0].found).length < tolerance
+      }
     }
     var generator = SplitMix64(seed: UInt64(matches.count))
     var best: [Int] = []
@@ -178,36 +207,36 @@ extension Homography {
     while trial < wanted {
       trial += 1
       var sample: Set<Int> = []
-      while sample.count < 4 {
+      while sample.count < Kind.affine.sample {
         sample.insert(Int(generator.next() % UInt64(matches.count)))
       }
-      guard let map = Homography(fitting: sample.sorted().map { matches[$0] }), isPlausible(map)
+      guard let map = Homography(.affine, fitting: sample.sorted().map { matches[$0] }),
+        isPlausible(map)
       else { continue }
-      let agreeing = inliers(map, tolerance)
+      let agreeing = inliers(map, tolerance.sample)
       if agreeing.count > best.count {
         best = agreeing
         let share = Double(best.count) / Double(matches.count)
-        let chance = max(1e-9, min(1 - 1e-9, pow(share, 4)))
+        let chance = max(1e-9, min(1 - 1e-9, pow(share, Double(Kind.affine.sample))))
         wanted = min(maximumTrials, Int((log(missed) / log(1 - chance)).rounded(.up)))
       }
     }
-    guard best.count > 4 else { return nil }
     var map = Homography.identity
     // Those that agree with the map of all that agree.
-    for _ in 0..<2 {
-      guard let fitted = Homography(fitting: best.map { matches[$0] }), isPlausible(fitted) else {
-        return nil
-      }
+    for _ in 0..<3 {
+      guard best.count > Kind.affine.sample,
+        let fitted = Homography(kind, fitting: best.map { matches[$0] }, and: anchors),
+        isPlausible(fitted)
+      else { return nil }
       map = fitted
-      best = inliers(map, tolerance)
-      guard best.count > 4 else { return nil }
+      best = inliers(map, tolerance.all)
     }
-    return (map, best)
+    return best.count > Kind.affine.sample ? (map, best) : nil
   }
 
-  /// As many samples are drawn as find four matches that are right, but for such a chance...
+  /// As many samples are drawn as find three matches that are right, but for such a chance...
   private static let missed = 1e-4
-  /// ... and at most so many: enough where four in ten are right.
+  /// ... and at most so many: enough where three in ten are right.
   private static let maximumTrials = 350
 }
 
