@@ -156,7 +156,8 @@ struct FieldReader {
     if free.digits.count == count { return .digits(free.digits(expected: count)) }
     if free.digits.count == pattern.count {
       let kept = zip(free.digits, pattern).filter { $1 == "#" }.map(\.0)
-      return .digits(Line(digits: kept, share: free.share, doubts: free.doubts).digits(expected: count))
+      return .digits(
+        Line(digits: kept, share: free.share, doubts: free.doubts).digits(expected: count))
     }
     guard let fitted = line(regions, in: box, count: count) else { return .illegible }
     return .digits(fitted.digits(expected: count))

@@ -52,7 +52,6 @@ struct FormFinder {
         if let fit = fit(form, level: 0, from: guess.map) { first.append((index, fit)) }
       }
     }
-    if getenv("FDEBUG") != nil { for f in first { print("L0", forms[f.form].template.name, f.fit.share, f.fit.matches.count, f.fit.map.values.map { ($0*1000).rounded()/1000 }) } ; for f in forms { for g in search.guesses(for: f) { print("guess", g.score, g.map.values.map { ($0*1000).rounded()/1000 }) } } }
     first.sort { ($0.fit.share, $1.form) > ($1.fit.share, $0.form) }
     var second: [(form: Int, fit: Fit)] = []
     for one in first where second.count < Self.followed {
@@ -62,7 +61,6 @@ struct FormFinder {
       }
       if !isKnown { second.append((one.form, fit)) }
     }
-    if getenv("FDEBUG") != nil { for f in second { print("L1", f.fit.share, f.fit.matches.count) } }
     second.sort { ($0.fit.share, $1.form) > ($1.fit.share, $0.form) }
     var answer: (form: Int, found: FoundForm)?
     for one in second {
@@ -96,7 +94,6 @@ struct FormFinder {
     for level in [1, 2, 2] {
       guard let fit = fit(form, level: level, from: map) else { return nil }
       map = fit.map
-    if getenv("FDEBUG") != nil { print("L\(level)", fit.share, fit.matches.count) }
     }
     guard let fit = fit(form, level: form.levels.count - 1, from: map) else { return nil }
     return FoundForm(

@@ -1,5 +1,4 @@
 public import Bytes
-import Glibc
 public import Imaging
 public import Recognition
 
@@ -39,11 +38,6 @@ public struct FormReader: Sendable {
     let page = aligned(ink, form.page, found)
     let written = WrittenInk(
       on: page, print: form.print, fields: form.template.fields.flatMap(\.boxes).map(form.page.box))
-    if let f = getenv("FDUMP") {
-      let f = String(cString: f)
-      func pgm(_ n: String, _ i: GrayImage) { try? writeFile(f + n, Array("P5 \(i.columns) \(i.rows) 255\n".utf8) + i.pixels) }
-      pgm("-page.pgm", page); pgm("-print.pgm", form.page.ink); pgm("-mask.pgm", written.mask.image); pgm("-ink.pgm", written.ink)
-    }
     let reader = FieldReader(form: form, recognizer: recognizer, written: written)
     let scale = Double(photo.columns) / Double(ink.columns)
     let fields = form.template.fields
@@ -54,7 +48,8 @@ public struct FormReader: Sendable {
           .clamped(rows: photo.rows, columns: photo.columns)
       })
     return FormReading(
-      template: form.template.name, found: found.share, quarterTurns: quarterTurns(form.page, found),
+      template: form.template.name, found: found.share,
+      quarterTurns: quarterTurns(form.page, found),
       fields: rules.settled(order: form.order),
       milliseconds: (clock.now - start) / .milliseconds(1))
   }
@@ -88,7 +83,8 @@ public struct FormReader: Sendable {
       let shown = cut.prefix(3).map(\.name).joined(separator: ", ") + (cut.count > 3 ? ", …" : "")
       throw FileError(
         file: file, expected: "all of the form \(form.template.name)",
-        found: "a part of it without \(cut.count) of \(form.template.fields.count) fields: \(shown)")
+        found: "a part of it without \(cut.count) of \(form.template.fields.count) fields: \(shown)"
+      )
     }
     return (form, answer.found)
   }

@@ -28,7 +28,8 @@ struct InkPyramid: Sendable {
   }
 
   /// The level whose pixels are nearest to `size` pixels of the first one, and the factors from the first to it.
-  func level(pixelSize size: Double) -> (picture: GrayImage, rowScale: Double, columnScale: Double) {
+  func level(pixelSize size: Double) -> (picture: GrayImage, rowScale: Double, columnScale: Double)
+  {
     var index = 0
     var length = 1.0
     // The square root of 2 lies in the middle between a level and the next.

@@ -124,7 +124,7 @@ extension FormField {
   var isNumber: Bool {
     switch kind {
     case .number: true
-    case .digits(_, pattern: let pattern): pattern.allSatisfy { $0 == "#" }
+    case .digits(_, let pattern): pattern.allSatisfy { $0 == "#" }
     default: false
     }
   }
@@ -296,12 +296,15 @@ private struct TemplateObject {
     var rules: [FormField.Rule] = []
     if let range = values["range"] {
       guard case .list(let list) = range, list.count == 2, case .number(let low) = list[0],
-        case .number(let high) = list[1], let from = Decimal(low), let to = Decimal(high), from <= to
+        case .number(let high) = list[1], let from = Decimal(low), let to = Decimal(high),
+        from <= to
       else { throw error("range", "[lowest, highest]") }
       rules.append(.range(from, to))
     }
     if values["sum"] != nil { rules.append(.sum(try texts("sum"))) }
-    if let check = try choice("checkDigit", of: CheckDigit.self) { rules.append(.checkDigit(check)) }
+    if let check = try choice("checkDigit", of: CheckDigit.self) {
+      rules.append(.checkDigit(check))
+    }
     if values["values"] != nil { rules.append(.values(try texts("values"))) }
     return rules
   }

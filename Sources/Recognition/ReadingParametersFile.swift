@@ -29,7 +29,9 @@ extension ReadingParameters {
 
 extension JSONValue {
   /// These defaults with changes: objects are merged, a number takes the place of a parameter's value.
-  fileprivate func merged(with change: JSONValue, path: String, file: String) throws(FileError) -> JSONValue {
+  fileprivate func merged(with change: JSONValue, path: String, file: String) throws(FileError)
+    -> JSONValue
+  {
     func error(_ expected: String) -> FileError {
       FileError(
         file: file, expected: (path.isEmpty ? "" : "\(path): ") + expected,

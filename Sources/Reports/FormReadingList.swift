@@ -24,9 +24,10 @@ public struct FormReadingList: Sendable {
     switch format {
     case .text, .jsonl: ""
     case .json: "["
-    case .csv: csvRow(
-      ["file", "template"] + columns + columns.flatMap { ["\($0).status", "\($0).confidence"] }
-        + ["error"])
+    case .csv:
+      csvRow(
+        ["file", "template"] + columns + columns.flatMap { ["\($0).status", "\($0).confidence"] }
+          + ["error"])
     }
   }
 

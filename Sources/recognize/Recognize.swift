@@ -114,7 +114,8 @@ struct Recognize: ParsableCommand {
         option: "--debug", place: $0, fileEndings: ["html", "htm"], ending: "html")
     }
     let pages = second.path(beside: checkpoint)
-    let inputs = photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
+    let inputs =
+      photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
     let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
@@ -131,11 +132,12 @@ struct Recognize: ParsableCommand {
 
   /// Before anything is read or written.
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
-    try checkNotEmpty([
-      ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
-      ("--debug", debug), ("--list", list),
-      ("--review", review),
-    ] + template.map { ("--template", $0) })
+    try checkNotEmpty(
+      [
+        ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
+        ("--debug", debug), ("--list", list),
+        ("--review", review),
+      ] + template.map { ("--template", $0) })
     try checkOutputs(
       outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
       inputs: inputs)
