@@ -7,7 +7,7 @@ struct FoundForm: Sendable {
   let map: Homography
   /// How far places of the page lie beside where the map puts them.
   let bends: Bends
-  /// The share of the form's places that were found, 0...1.
+  /// The share of the form's places on the photo that were found, 0...1.
   let share: Double
 
   /// Where a place of the page lies on the photo's ink.
@@ -26,7 +26,7 @@ enum FormMismatch: Error, Equatable {
 struct FormFinder {
   /// The share of a form's places that must be found on a photo: of other pages, also of forms that look alike, far
   /// fewer are.
-  static let minimumShare = 0.45
+  static let minimumShare = 0.55
   /// A second form in the same photo is one where so much of it is found at a coarse size.
   private static let secondShare = 0.5
   /// The smallest correlation at which a patch is the one that was looked for.
@@ -84,7 +84,7 @@ struct FormFinder {
     let map: Homography
     /// The matches that agree with the map, their places as it has them.
     let matches: [Match]
-    /// Their share of the form's places.
+    /// Their share of the form's places that lie on the photo.
     let share: Double
   }
 
@@ -122,8 +122,22 @@ struct FormFinder {
         let match = matches[index]
         return Match(expected: match.expected, found: back?(match.found) ?? match.expected)
       },
-      share: Double(agreed.inliers.count) / Double(level.places.count))
+      share: Double(agreed.inliers.count)
+        / places(of: level, inside: map.after(agreed.map).after(toPage)))
   }
+
+  /// How many places of a form lie on the photo, but at least a part of them: few are found by chance.
+  private func places(of level: FormLevel, inside map: Homography) -> Double {
+    let visible = level.places.count { place in
+      let point = map(Point(row: Double(place.row), column: Double(place.column)))
+      return point.row > 0 && point.row < Double(photo.rows) && point.column > 0
+        && point.column < Double(photo.columns)
+    }
+    return max(Double(visible), Self.leastPart * Double(level.places.count))
+  }
+
+  /// Less of a form than this share is not recognized.
+  private static let leastPart = 0.25
 
   /// How much the corners of the page count that nothing was found at.
   private static let anchorWeight = 0.02

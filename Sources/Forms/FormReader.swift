@@ -64,7 +64,7 @@ public struct FormReader: Sendable {
     } catch {
       throw FileError(
         file: file, expected: "one form: \(names)",
-        found: error == .otherPage ? "another page" : "more than one",
+        found: error == .otherPage ? "another page, or less than half of it" : "more than one",
         advice: error == .otherPage
           ? "look at the page, or name its template" : "photograph each form by itself")
     }

@@ -51,6 +51,15 @@ def page(random, form, digits, split):
     return values, notes, sheet.photograph(turn, tilt, shadow, quarter_turns, surroundings)
 
 
+def scan(random, form, digits, split, pixels):
+    """A filled page as a scanner sees it, of so many pixels: a JPEG file."""
+    scale = (pixels / (form.width * form.height)) ** 0.5
+    sheet = Page(random, int(scale * form.width), int(scale * form.height), PALE[0])
+    lay_print(random, sheet, form, scale, 0, 0)
+    fill(random, form, Writer(random, digits, split, sheet, scale, 0, 0))
+    return sheet.scan(random.uniform(-1, 1), "grey")
+
+
 def lay_print(random, sheet, form, scale, left, top):
     size = (max(1, round(scale * form.width)), max(1, round(scale * form.height)))
     ink = numpy.asarray(form.image.resize(size, Image.Resampling.BOX), numpy.float32) / 255

@@ -235,4 +235,18 @@ def account(random, split):
     return form
 
 
+def many_fields(random, split):
+    """Thirty fields of each kind of cells and lines, to measure the speed."""
+    form = Form(random, split, 1240, 1754)
+    y = form.header("Speed", 90, 60, 1000, 40)
+    for row in range(10):
+        y += 2.4 * 22
+        for column in range(2):
+            form.in_cells(f"Field {row}{column}", f"f{row}{column}", 90 + 400 * column, y, 36, [6], "boxes", 20, count=6)
+        form.on_line("No.", f"n{row}", 890, y + 40, 300, 20, "digits", 28, count=5)
+        y += 70
+    form.small_print(90, 1690, 1000, 16)
+    return form
+
+
 DRAW = {"card": card, "invoice": invoice, "survey": survey, "tally": tally, "account": account}
