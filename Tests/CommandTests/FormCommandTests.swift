@@ -94,7 +94,10 @@ import Testing
     let pages = try JSONDecoder().decode([Page].self, from: Data(json.output.utf8))
     #expect(pages.map(\.file) == ["ticked.pgm", "empty.pgm"])
     #expect(pages.map { $0.fields[1].value } == ["true", "false"])
-    #expect(pages[0].fields[1].box == [60, 450, 40, 40])
+    // The places of print are found to about a pixel.
+    for (found, drawn) in zip(pages[0].fields[1].box, [60, 450, 40, 40]) {
+      #expect(abs(found - drawn) <= 3)
+    }
   }
 
   @Test func aBadTemplateIsOneLine() throws {

@@ -87,7 +87,10 @@ import Testing
     #expect(reading.template == "Card" && reading.quarterTurns == 0 && reading.found > 0.9)
     #expect(reading.fields.map(\.value) == ["1001", "true", "b"])
     #expect(reading.fields.allSatisfy { $0.status == .ok })
-    #expect(reading.fields[1].box == Box(rows: 450..<480, columns: 100..<130))
+    // The places of print are found to about a pixel.
+    let box = reading.fields[1].box
+    #expect(Box(rows: 452..<478, columns: 102..<128).isInside(box))
+    #expect(box.isInside(Box(rows: 448..<482, columns: 98..<132)))
   }
 
   @Test func anEmptyFormIsEmpty() throws {
@@ -145,11 +148,12 @@ import Testing
   }
 
   @Test func twoFormsInOnePhotoAreNamed() {
+    let filled = Self.filled
     var both = GrayImage(rows: Self.rows, columns: 2 * Self.columns + 60, filledWith: 60)
     for row in 0..<Self.rows {
       for column in 0..<Self.columns {
-        both[row, column] = Self.filled[row, column]
-        both[row, column + Self.columns + 60] = Self.filled[row, column]
+        both[row, column] = filled[row, column]
+        both[row, column + Self.columns + 60] = filled[row, column]
       }
     }
     #expect(

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Imaging
 import Testing
 
 @testable import Forms
