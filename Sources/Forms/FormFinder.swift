@@ -31,8 +31,8 @@ struct FormFinder {
   private static let secondShare = 0.5
   /// The smallest correlation at which a patch is the one that was looked for.
   private static let minimumCorrelation = 0.55
-  /// Of all coarse guesses, so many are followed to the end.
-  private static let followed = 3
+  /// Of all coarse guesses, so many are followed to the next size, and of these so many to the end.
+  private static let followed = 12, finished = 3
 
   private let photo: InkPyramid
   private let search: CoarseSearch
@@ -63,7 +63,7 @@ struct FormFinder {
     }
     second.sort { ($0.fit.share, $1.form) > ($1.fit.share, $0.form) }
     var answer: (form: Int, found: FoundForm)?
-    for one in second {
+    for one in second.prefix(Self.finished) {
       guard let found = finished(forms[one.form], from: one.fit.map),
         found.share > answer?.found.share ?? 0
       else { continue }

@@ -12,6 +12,8 @@ struct WrittenInk: Sendable {
   private static let lowerShare = 0.6
   /// Ink of which so much lies so near to print is its rim.
   private static let rimShare = 0.8, rim = 2
+  /// Writing over print is darker than it by so much, of the threshold of ink.
+  private static let overprint = 1.3
   /// Softens grain, in pixels.
   private static let blur = 0.7
 
@@ -40,7 +42,8 @@ struct WrittenInk: Sendable {
     let peak = low + (high - low) / 2
     let dark = blurred.mask(above: low)
     var written = dark
-    for index in written.isInk.indices where print.mask.isInk[index] {
+    let clear = print.clearlyDarker(blurred, by: Self.overprint * Double(high))
+    for index in written.isInk.indices where print.mask.isInk[index] && !clear.isInk[index] {
       written.isInk[index] = false
     }
     // Where strokes cross print, it hides them: what closes the gap is theirs.
@@ -56,7 +59,7 @@ struct WrittenInk: Sendable {
       for run in region.runs {
         for column in run.columns {
           let index = run.row * page.columns + column
-          if print.surroundings.isInk[index] { near += 1 }
+          if print.surroundings.isInk[index] && !clear.isInk[index] { near += 1 }
           if blurred.pixels[index] >= peak { isDark = true }
         }
       }
@@ -77,6 +80,8 @@ struct WrittenInk: Sendable {
   struct Print: Sendable {
     /// The print itself.
     let lines: Mask
+    /// The darkest print around each pixel as far as it may be off, 0 paper, 255 ink.
+    private let darkest: GrayImage
     /// The print and as far around it as it may be off.
     let mask: Mask
     /// The same a little further.
@@ -90,11 +95,35 @@ struct WrittenInk: Sendable {
         WrittenInk.minimumThreshold, UInt8(WrittenInk.printShare * Double(otsuThreshold(of: ink))))
       let print = ink.mask(above: threshold)
       lines = print
+      darkest = ink.dilated(by: .square(reach: WrittenInk.tolerance))
       mask = print.dilated(by: .square(reach: WrittenInk.tolerance))
       surroundings = print.dilated(by: .square(reach: WrittenInk.tolerance + WrittenInk.rim))
       // Lines are the thinnest of print that there is much of: the lengths of runs across and down.
       let lengths = (print.runs() + print.transposed.runs()).map(\.columns.count).sorted()
       thickness = lengths.isEmpty ? 0 : Double(lengths[lengths.count / 4])
     }
+
+    /// Where a page is darker than print can be there: pale print hides no dark pen.
+    ///
+    /// - Parameter margin: how much darker, 0...255.
+    func clearlyDarker(_ page: GrayImage, by margin: Double) -> Mask {
+      // How dark the photo shows print: most of it, since some is bolder.
+      var ratios = [Int](repeating: 0, count: 256)
+      for index in lines.isInk.indices where lines.isInk[index] && darkest.pixels[index] > 0 {
+        // In hundredths.
+        ratios[min(255, 100 * Int(page.pixels[index]) / Int(darkest.pixels[index]))] += 1
+      }
+      let gain =
+        ratios.contains { $0 > 0 } ? Double(percentile(of: ratios, Self.boldShare)) / 100 : 1
+      let limits = (0...255).map { UInt8(min(255, gain * Double($0) + margin)) }
+      var mask = Mask(rows: page.rows, columns: page.columns)
+      for index in mask.isInk.indices {
+        mask.isInk[index] = page.pixels[index] > limits[Int(darkest.pixels[index])]
+      }
+      return mask
+    }
+
+    /// The share of print that is no darker than its usual ratio to the reference.
+    private static let boldShare = 0.95
   }
 }
