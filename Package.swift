@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Imaging", targets: ["Imaging"]),
     .library(name: "Recognition", targets: ["Recognition"]),
+    .library(name: "Forms", targets: ["Forms"]),
     .library(name: "Pages", targets: ["Pages"]),
     .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "train", targets: ["train"]),
@@ -111,14 +112,20 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    // Floor 4: readings as files and pages; what the commands share.
+    // Floor 4: forms with named fields.
     .target(
-      name: "Reports", dependencies: ["Bytes", "Imaging", "Recognition"], swiftSettings: settings),
+      name: "Forms", dependencies: ["Bytes", "Imaging", "Recognition", "Tensors"],
+      swiftSettings: settings),
+
+    // Floor 5: readings as files and pages; what the commands share.
+    .target(
+      name: "Reports", dependencies: ["Bytes", "Forms", "Imaging", "Recognition"],
+      swiftSettings: settings),
     .target(
       name: "CommandSupport", dependencies: ["Bytes", "CMalloc", "Kernels", argumentParser],
       swiftSettings: settings),
 
-    // Floor 4: the web app.
+    // Floor 6: the web app.
     .target(
       name: "WebApp",
       dependencies: [
@@ -134,7 +141,7 @@ let package = Package(
       resources: [.embedInCode("Page")],
       swiftSettings: settings),
 
-    // Floor 5: thin commands.
+    // Floor 7: thin commands.
     .executableTarget(
       name: "train",
       dependencies: [
@@ -152,7 +159,8 @@ let package = Package(
     .executableTarget(
       name: "recognize",
       dependencies: [
-        "Bytes", "CommandSupport", "Imaging", "Recognition", "Reports", "Workers", argumentParser,
+        "Bytes", "CommandSupport", "Forms", "Imaging", "Recognition", "Reports", "Workers",
+        argumentParser,
       ],
       swiftSettings: settings),
 
@@ -213,7 +221,10 @@ let package = Package(
       dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Bytes", "Imaging", "Recognition", "Reports"],
+      name: "FormsTests", dependencies: ["Bytes", "Forms", "Imaging", "Recognition", "Tensors"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Bytes", "Forms", "Imaging", "Recognition", "Reports"],
       swiftSettings: settings),
     .testTarget(
       name: "WebAppTests",

@@ -5,12 +5,14 @@ public import Imaging
 /// `ReadingPipeline` has the steps in their order, `PageSearch` looks for the side and the ink of the page
 /// that make most sense.
 public struct Recognizer: Sendable {
-  private let classifier: any TileClassifier
+  let classifier: any TileClassifier
   /// Sees surroundings, too; for pages on which not all ink is digits.
   private let pages: (any TileClassifier)?
 
   /// Whether a second network reads what is not clear.
   public var hasSecondNetwork: Bool { pages != nil }
+  /// One that asks both networks about everything, where there are two.
+  public var withBothNetworks: Recognizer { Recognizer(classifier: pages ?? classifier) }
 
   /// A recognizer that asks a network.
   ///

@@ -52,13 +52,13 @@ func csvField(_ text: String) -> String {
   return ends ? quoted(field) : field
 }
 
-private func withoutFormula(_ text: String) -> String {
+func withoutFormula(_ text: String) -> String {
   let formula: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
   let isFormula = text.unicodeScalars.first.map(formula.contains) ?? false
   return isFormula ? "'" + text : text
 }
 
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
   // By scalars: a mark behind it makes a quote another `Character`.
   "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import CommandSupport
+import Forms
 import Glibc
 import Imaging
 import Recognition
@@ -75,11 +76,26 @@ struct Recognize: ParsableCommand {
       valueName: "file"))
   var review: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read filled forms: find this form in each photo and read its fields, a row a page. Given several "
+        + "times, the form that each page shows. docs/forms.md says what the file holds.",
+      valueName: "file"))
+  var template: [String] = []
+
   static func main() { runFromCommandLine() }
 
   func validate() throws {
     if photos.isEmpty && list == nil {
       throw ValidationError("Name at least one photo, or a file of names with --list")
+    }
+    guard !template.isEmpty else { return }
+    let others = [
+      ("--annotate", annotate != nil), ("--debug", debug != nil), ("--expect", expect != nil),
+      ("--pattern", pattern != nil),
+    ]
+    if let other = others.first(where: \.1) {
+      throw ValidationError("--template and \(other.0) cannot go together")
     }
   }
 
@@ -98,11 +114,16 @@ struct Recognize: ParsableCommand {
         option: "--debug", place: $0, fileEndings: ["html", "htm"], ending: "html")
     }
     let pages = second.path(beside: checkpoint)
-    let inputs = photos + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
+    let inputs =
+      photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
     let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
+    if !template.isEmpty {
+      guard try readForms(names, with: recognizer, jobs: jobs) else { throw ExitCode.failure }
+      return
+    }
     let reader = FileReader(
       recognizer: recognizer, options: options, annotation: annotation, debugging: debugging,
       inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
@@ -111,11 +132,12 @@ struct Recognize: ParsableCommand {
 
   /// Before anything is read or written.
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
-    try checkNotEmpty([
-      ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
-      ("--debug", debug), ("--list", list),
-      ("--review", review),
-    ])
+    try checkNotEmpty(
+      [
+        ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
+        ("--debug", debug), ("--list", list),
+        ("--review", review),
+      ] + template.map { ("--template", $0) })
     try checkOutputs(
       outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
       inputs: inputs)
@@ -138,6 +160,27 @@ struct Recognize: ParsableCommand {
       return try ReadingOptions(
         expect: expect, pattern: pattern, minimumConfidence: minConfidence, printed: printed)
     } catch { throw UserError(error.message(prefix: "--")) }
+  }
+
+  /// Reads and prints form after form; answers whether all could be read.
+  private func readForms(
+    _ names: PhotoNames, with recognizer: Recognizer, jobs: Int
+  ) throws(FileError) -> Bool {
+    var templates: [FormTemplate] = []
+    for file in template { templates.append(try FormTemplate(contentsOf: file)) }
+    let reader = FormFileReader(reader: try FormReader(templates, recognizer: recognizer))
+    var output = FormOutput(list: FormReadingList(format, templates: templates))
+    try printOutput(output.list.beginning)
+    let batch = Batch<[FormFileReader.Answer], FormOutput>(names, window: 4 * jobs, to: output) {
+      (output, answers, known) throws(FileError) in try output.take(answers, known: known)
+    }
+    let failure: FileError?
+    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in reader.read(name) }
+    output.progress.end()
+    if failure == nil || output.canPrint { try printOutput(output.list.end) }
+    if let review { try writeFile(review, Array(output.review.csv.utf8)) }
+    if let failure { throw failure }
+    return output.areAllRead
   }
 
   /// Reads and prints photo after photo; answers whether all could be read.

@@ -1,0 +1,65 @@
+import Bytes
+import CommandSupport
+import Forms
+import Imaging
+import Recognition
+import Reports
+
+/// From the name of a file to the forms on its pages.
+struct FormFileReader: Sendable {
+  let reader: FormReader
+
+  struct Answer {
+    let name: String
+    let result: Result<FormReading, FileError>
+  }
+
+  /// - Parameter file: its name, or the error of a name that stands for several.
+  func read(_ file: Result<String, FileError>) -> [Answer] {
+    let name: String
+    let bytes: [UInt8]
+    let pages: [PicturePage]
+    do throws(FileError) {
+      name = try file.get()
+      bytes = try readFile(name)
+      pages = try picturePages(of: bytes, file: name)
+    } catch {
+      return [Answer(name: error.file, result: .failure(error))]
+    }
+    return pages.enumerated().map { number, page in
+      let name = pages.count == 1 ? name : "\(name)#\(number + 1)"
+      return Answer(
+        name: name,
+        result: Result { () throws(FileError) in
+          try reader.read(try decodePhoto(bytes, file: name, page: page), file: name)
+        })
+    }
+  }
+}
+
+/// The forms on their way to standard output, each as soon as it is there, and errors to standard error.
+struct FormOutput {
+  var list: FormReadingList
+  var review = FormReviewList()
+  var progress = PhotoProgress()
+  var areAllRead = true
+  /// Whether standard output still takes what is written.
+  private(set) var canPrint = true
+
+  init(list: FormReadingList) { self.list = list }
+
+  mutating func take(_ answers: [FormFileReader.Answer], known: Int) throws(FileError) {
+    for answer in answers {
+      if case .failure(let error) = answer.result {
+        progress.print("recognize: \(error)")
+        areAllRead = false
+      }
+      review.add(answer.name, answer.result)
+      let entry = try list.entry(answer.name, answer.result)
+      canPrint = false
+      try printOutput(entry)
+      canPrint = true
+    }
+    progress.step(of: known)
+  }
+}
