@@ -92,7 +92,8 @@ struct Recognize: ParsableCommand {
     guard !template.isEmpty else { return }
     let others = [
       ("--annotate", annotate != nil), ("--debug", debug != nil), ("--expect", expect != nil),
-      ("--pattern", pattern != nil),
+      ("--pattern", pattern != nil), ("--printed", printed != .auto),
+      ("--min-confidence", minConfidence != ReadingOptions.defaultMinimumConfidence),
     ]
     if let other = others.first(where: \.1) {
       throw ValidationError("--template and \(other.0) cannot go together")
