@@ -427,7 +427,8 @@ def serves_others_beside_200_slow_senders(serve, recognize):
         wait("the first bytes of all slow senders", lambda: server.metric("upload_bytes") == 200 * 1000)
         for _ in range(30):
             still_reads(server)
-        assert server.metric("upload_bytes") == 200 * 1000, "a slow sender was dropped"
+        # What was read goes a moment after its answer; a slow sender that was dropped does not come back.
+        wait("the uploads of the slow senders alone", lambda: server.metric("upload_bytes") == 200 * 1000)
         for connection in slow:
             connection.close()
 
