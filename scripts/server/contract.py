@@ -1,7 +1,9 @@
 """Every route of openapi.json, asked and compared with what it promises; the curl commands of README.md."""
 
+import pathlib
 import re
 import subprocess
+import sys
 
 import jsonschema
 import openapi_spec_validator
@@ -102,6 +104,21 @@ def keeps_the_promises_of_openapi(serve, recognize):
         parameters = {p["name"] for p in description["paths"]["/api/recognize"]["post"]["parameters"]}
         said = server.read(PHOTO, "?unknown=1").json["detail"].removeprefix("expected parameters among ")
         assert set(said.split(", ")) == parameters, (said, parameters)
+
+
+def keeps_its_promises_to_generated_requests(serve, recognize):
+    """Schemathesis makes requests of the description, good and bad, and compares the answers with it. That whatever
+    fits the description is read it cannot ask: a schema does not say what a picture is."""
+    with Server(serve) as server:
+        done = subprocess.run(
+            [pathlib.Path(sys.executable).with_name("schemathesis"), "run", f"{server.address}/openapi.json",
+             "--checks", "all", "--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing",
+             "--max-examples", "60", "--seed", "1", "--no-color"],
+            capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+        print("    " + re.search("\\d+ generated.*", done.stdout).group())
+        # A description that selects nothing would pass, too.
+        assert re.search("Selected: 5/5", done.stdout), done.stdout
 
 
 def runs_the_curl_commands_of_the_readme(serve, recognize):
