@@ -94,6 +94,7 @@ let package = Package(
       dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes", "Workers"],
       swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
+    .target(name: "Documents", dependencies: ["Bytes"], swiftSettings: settings),
     .target(name: "Drawing", dependencies: ["Tensors", "Imaging"], swiftSettings: settings),
 
     // Floor 3: training; reading photos.
@@ -159,8 +160,8 @@ let package = Package(
     .executableTarget(
       name: "recognize",
       dependencies: [
-        "Bytes", "CommandSupport", "Forms", "Imaging", "Recognition", "Reports", "Workers",
-        argumentParser,
+        "Bytes", "CommandSupport", "Documents", "Forms", "Imaging", "Recognition", "Reports",
+        "Workers", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -187,6 +188,9 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(
       name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Bytes", "Documents", "Imaging", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"], swiftSettings: settings),
     .testTarget(
       name: "TensorsTests", dependencies: ["Bytes", "Tensors", "TestSupport"],
@@ -237,7 +241,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["CommandSupport", "train", "evaluate", "recognize"],
+      name: "CommandTests",
+      dependencies: ["CommandSupport", "TestSupport", "train", "evaluate", "recognize"],
       swiftSettings: settings),
   ]
 )

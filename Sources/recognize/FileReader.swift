@@ -30,15 +30,32 @@ struct FileReader: Sendable {
   }
 
   private func read(_ file: String, number: Int) throws(FileError) -> [Answer] {
-    let bytes = try readFile(file)
+    let photos = try PhotosInFile.all(in: try readFile(file), file: file)
+    if photos.count > 1 {
+      for output in [annotation, debugging] { try output?.check(pages: photos.count) }
+    }
+    return photos.flatMap { photo in
+      do throws(FileError) {
+        return try read(try photo.bytes(), name: photo.name, of: file, number: number)
+      } catch {
+        return [Answer(name: photo.name, result: .failure(error), errors: [error])]
+      }
+    }
+  }
+
+  /// - Parameter name: of the photo.
+  /// - Parameter file: that it is in.
+  private func read(
+    _ bytes: [UInt8], name: String, of file: String, number: Int
+  ) throws(FileError) -> [Answer] {
     if annotation != nil || debugging != nil {
       // A file whose pages cannot be counted fails when it is read.
-      let pages = (try? picturePages(of: bytes, file: file).count) ?? 1
+      let pages = (try? picturePages(of: bytes, file: name).count) ?? 1
       for output in [annotation, debugging] { try output?.check(pages: pages) }
     }
     var answers: [Answer] = []
     recognizer.readPages(
-      of: bytes, file: file, options: options
+      of: bytes, file: name, options: options
     ) { name, page, result, record in
       var answer = Answer(name: name, result: result)
       if case .failure(let error) = result { answer.errors.append(error) }

@@ -16,16 +16,23 @@ struct FormFileReader: Sendable {
 
   /// - Parameter file: its name, or the error of a name that stands for several.
   func read(_ file: Result<String, FileError>) -> [Answer] {
-    let name: String
-    let bytes: [UInt8]
-    let pages: [PicturePage]
     do throws(FileError) {
-      name = try file.get()
-      bytes = try readFile(name)
-      pages = try picturePages(of: bytes, file: name)
+      let file = try file.get()
+      let photos = try PhotosInFile.all(in: try readFile(file), file: file)
+      return photos.flatMap { photo in
+        do throws(FileError) {
+          return try read(try photo.bytes(), name: photo.name)
+        } catch {
+          return [Answer(name: photo.name, result: .failure(error))]
+        }
+      }
     } catch {
       return [Answer(name: error.file, result: .failure(error))]
     }
+  }
+
+  private func read(_ bytes: [UInt8], name: String) throws(FileError) -> [Answer] {
+    let pages = try picturePages(of: bytes, file: name)
     return pages.enumerated().map { number, page in
       let name = pages.count == 1 ? name : "\(name)#\(number + 1)"
       return Answer(

@@ -2,6 +2,11 @@ import Bytes
 import Glibc
 import Imaging
 
+/// Whether a file of a folder is read: a picture, or a PDF document with pages that are.
+private func isReadByName(_ name: String) -> Bool {
+  PictureFormat.isPictureName(name) || name.lowercased().hasSuffix(".pdf")
+}
+
 /// The photos that a user names: files as they are, folders with all pictures in and below them, and
 /// patterns that the shell did not expand; first those of the command line, then those of the list.
 struct PhotoNames {
@@ -52,7 +57,7 @@ struct PhotoNames {
             FileError(
               file: name, expected: "a folder with pictures",
               found: "none whose name ends with one of "
-                + PictureFormat.allEndings.joined(separator: " ")))
+                + (PictureFormat.allEndings + ["pdf"]).joined(separator: " ")))
         ] : photos
     }
     if !isFile(name), name.contains(where: { "*?[".contains($0) }) {
@@ -94,11 +99,11 @@ struct PhotoNames {
         var status = stat()
         // What is gone or forbidden is told when it is read.
         guard withPath(path, { lstat($0, &status) }) == 0 else {
-          return PictureFormat.isPictureName(name) ? [.success(path)] : []
+          return isReadByName(name) ? [.success(path)] : []
         }
         if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
         // Other files are to be expected in a folder; a file that is named is read whatever its name.
-        guard PictureFormat.isPictureName(name) else { return [] }
+        guard isReadByName(name) else { return [] }
         return isReadAtOnce(path) ? [.success(path)] : []
       }
   }

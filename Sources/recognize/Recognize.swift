@@ -13,9 +13,9 @@ struct Recognize: ParsableCommand {
     commandName: "recognize",
     abstract: "Reads the handwritten digits in photos.",
     discussion: """
-      Reads \(PictureFormat.list("and")) pictures, of TIFF files each page. A page without digits is \
-      an empty answer. A photo that cannot be read is named on stderr and does not stop the others; \
-      the exit status is then 1.
+      Reads \(PictureFormat.list("and")) pictures, of TIFF files and PDF documents each page. A \
+      page without digits is an empty answer. A photo that cannot be read is named on stderr and does \
+      not stop the others; the exit status is then 1.
       """,
     version: versionText)
 

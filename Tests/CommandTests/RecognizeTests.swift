@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+import struct TestSupport.PDFFile
+
 /// The command `recognize`, with the network of a small run, on pictures made here.
 @Suite struct RecognizeTests {
   let folder: TemporaryFolder
@@ -46,6 +48,29 @@ import Testing
         "recognize: cut.pgm: at byte 14: expected 6000 bytes of pixels, found 5991",
         "recognize: nothing.jpg: expected a file that can be read, found No such file or directory",
       ])
+  }
+
+  @Test func pagesOfAPDFDocumentAreReadAsTheirPictures() throws {
+    let pages = [[20], [20, 50]].map { bars in
+      PDFFile.Page(
+        rows: 60, columns: 100, pixels: Array(SmallMNIST.page(bars: bars).suffix(6000)))
+    }
+    try folder.write("scan.pdf", PDFFile(pages).bytes)
+    try folder.write("locked.pdf", PDFFile(pages, needsPassword: true).bytes)
+    try folder.write("one.pgm", SmallMNIST.page(bars: [20]))
+    let outcome = try recognize("--format csv one.pgm two.pgm scan.pdf locked.pdf")
+    guard !outcome.errors.contains("install poppler-utils") else {
+      return print("skipped: PDF documents (Debian: apt-get install poppler-utils)")
+    }
+    #expect(outcome.status == 1)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("locked.pdf: expected a PDF document that needs no password"))
+    let texts = outcome.output.split(separator: "\n").dropFirst().map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false).prefix(3).map(String.init)
+    }
+    #expect(
+      texts.map { $0[0] } == ["one.pgm", "two.pgm", "scan.pdf#1", "scan.pdf#2", "locked.pdf"])
+    #expect(texts[0][2] == texts[2][2] && texts[1][2] == texts[3][2], "\(texts)")
   }
 
   private struct Record: Decodable {
