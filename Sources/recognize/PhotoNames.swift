@@ -3,7 +3,7 @@ import Glibc
 import Imaging
 
 /// Whether a file of a folder is read: a picture, or a PDF document with pages that are.
-private func isReadByName(_ name: String) -> Bool {
+func isReadByName(_ name: String) -> Bool {
   PictureFormat.isPictureName(name) || name.lowercased().hasSuffix(".pdf")
 }
 
@@ -13,13 +13,18 @@ struct PhotoNames {
   private var waiting: ArraySlice<String>
   private var found: ArraySlice<Result<String, FileError>> = []
   private var list: NameList?
+  private var watched: HotFolder?
   /// The names of the list that have not been taken; at least 0, and only known where somebody asks.
   private var listedCount = 0
 
   /// - Parameter isCounted: whether to count the names in the list before.
-  /// - Throws: `FileError` when the list cannot be opened.
-  init(named photos: [String], list: String?, isCounted: Bool) throws(FileError) {
+  /// - Parameter folder: whose files follow, as they come.
+  /// - Throws: `FileError` when the list cannot be opened, or there is no such folder.
+  init(
+    named photos: [String], list: String?, isCounted: Bool, watching folder: String? = nil
+  ) throws(FileError) {
     waiting = photos[...]
+    if let folder { watched = try HotFolder(folder) }
     guard let list else { return }
     self.list = try NameList(list)
     if isCounted { listedCount = NameList.count(in: list) }
@@ -34,7 +39,9 @@ struct PhotoNames {
   mutating func next() throws(FileError) -> Result<String, FileError>? {
     while true {
       if let photo = found.popFirst() { return photo }
-      guard let name = try nextName() else { return nil }
+      guard let name = try nextName() else {
+        return try watched?.next().map { .success($0) }
+      }
       found = Self.photos(named: name)[...]
     }
   }

@@ -83,11 +83,21 @@ struct Recognize: ParsableCommand {
       valueName: "file"))
   var template: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Wait for scans in this folder, read each when it is complete, then move it to done or failed in there. "
+        + "Ctrl-C ends it.",
+      valueName: "folder"))
+  var watch: String?
+
   static func main() { runFromCommandLine() }
 
   func validate() throws {
-    if photos.isEmpty && list == nil {
+    if photos.isEmpty && list == nil && watch == nil {
       throw ValidationError("Name at least one photo, or a file of names with --list")
+    }
+    if watch != nil && (!photos.isEmpty || list != nil) {
+      throw ValidationError("--watch reads what comes into its folder: name no photos beside it")
     }
     guard !template.isEmpty else { return }
     let others = [
@@ -118,7 +128,8 @@ struct Recognize: ParsableCommand {
     let inputs =
       photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
-    let names = try PhotoNames(named: photos, list: list, isCounted: PhotoProgress.isShown)
+    let names = try PhotoNames(
+      named: photos, list: list, isCounted: PhotoProgress.isShown, watching: watch)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     if !template.isEmpty {
@@ -137,12 +148,19 @@ struct Recognize: ParsableCommand {
       [
         ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
         ("--debug", debug), ("--list", list),
-        ("--review", review),
+        ("--review", review), ("--watch", watch),
       ] + template.map { ("--template", $0) })
     try checkOutputs(
       outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
       inputs: inputs)
     for output in outputs { try output.prepare(isForSeveral: namesSeveral) }
+    guard let watch else { return }
+    for output in outputs {
+      let folder = output.isFile ? parentFolder(of: output.place) : output.place
+      guard HotFolder.isSameFolder(folder, watch) else { continue }
+      throw UserError(
+        "\(output.option) \(output.place) is watched: its pictures would be read again")
+    }
   }
 
   /// Whether there may be several photos: a folder or a pattern may stand for them.
@@ -163,6 +181,26 @@ struct Recognize: ParsableCommand {
     } catch { throw UserError(error.message(prefix: "--")) }
   }
 
+  /// A file, and the answers about the photos in it.
+  private struct Read<Answer: Sendable>: Sendable {
+    let file: Result<String, FileError>
+    let answers: [Answer]
+  }
+
+  private func announceWatch() {
+    guard let watch else { return }
+    Interruption.watch()
+    printError("recognize: waiting for scans in \(legible(watch)); Ctrl-C ends it")
+  }
+
+  /// Takes a file out of the watched folder once its answers are printed.
+  private func putAway(_ file: Result<String, FileError>, hasFailed: Bool) {
+    guard watch != nil, case .success(let file) = file else { return }
+    do throws(FileError) {
+      try HotFolder.putAway(file, hasFailed: hasFailed)
+    } catch { printError("recognize: \(error)") }
+  }
+
   /// Reads and prints form after form; answers whether all could be read.
   private func readForms(
     _ names: PhotoNames, with recognizer: Recognizer, jobs: Int
@@ -172,11 +210,18 @@ struct Recognize: ParsableCommand {
     let reader = FormFileReader(reader: try FormReader(templates, recognizer: recognizer))
     var output = FormOutput(list: FormReadingList(format, templates: templates))
     try printOutput(output.list.beginning)
-    let batch = Batch<[FormFileReader.Answer], FormOutput>(names, window: 4 * jobs, to: output) {
-      (output, answers, known) throws(FileError) in try output.take(answers, known: known)
+    announceWatch()
+    let batch = Batch<Read<FormFileReader.Answer>, FormOutput>(names, window: 4 * jobs, to: output)
+    {
+      (output, read, known) throws(FileError) in
+      try output.take(read.answers, known: known)
+      let hasFailed = read.answers.contains { if case .failure = $0.result { true } else { false } }
+      putAway(read.file, hasFailed: hasFailed)
     }
     let failure: FileError?
-    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in reader.read(name) }
+    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in
+      Read(file: name, answers: reader.read(name))
+    }
     output.progress.end()
     if failure == nil || output.canPrint { try printOutput(output.list.end) }
     if let review { try writeFile(review, Array(output.review.csv.utf8)) }
@@ -192,12 +237,17 @@ struct Recognize: ParsableCommand {
       list: ReadingList(format, textStyle: namesSeveral ? .namedDigits : .digits),
       isText: format == .text)
     try printOutput(output.list.beginning)
-    let batch = Batch<[FileReader.Answer], Output>(names, window: 4 * jobs, to: output) {
-      (output, answers, known) throws(FileError) in try output.take(answers, known: known)
+    announceWatch()
+    let batch = Batch<Read<FileReader.Answer>, Output>(names, window: 4 * jobs, to: output) {
+      (output, read, known) throws(FileError) in
+      try output.take(read.answers, known: known)
+      putAway(read.file, hasFailed: read.answers.contains { !$0.errors.isEmpty })
     }
     // One photo needs one thread.
     let failure: FileError?
-    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { reader.read($0, number: $1) }
+    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) {
+      Read(file: $0, answers: reader.read($0, number: $1))
+    }
     output.progress.end()
     // What has been printed is whole, also when no more could be read.
     if failure == nil || output.canPrint { try printOutput(output.list.end) }

@@ -73,6 +73,37 @@ import struct TestSupport.PDFFile
     #expect(texts[0][2] == texts[2][2] && texts[1][2] == texts[3][2], "\(texts)")
   }
 
+  @Test func aWatchedFolderIsReadAsFilesCome() throws {
+    let scans = folder.file("scans")
+    for name in ["scans/done/two.pgm", "scans/two.pgm"] {
+      try FileManager.default.createDirectory(
+        atPath: (folder.file(name) as NSString).deletingLastPathComponent,
+        withIntermediateDirectories: true)
+      try folder.write(name, SmallMNIST.page(bars: [20, 50]))
+    }
+    try folder.write("scans/zcut.pgm", SmallMNIST.page(bars: [20]).dropLast(9))
+    try folder.write("scans/notes.txt", Array("no picture".utf8))
+    let outcome = try Commands.run(
+      "recognize", ["--checkpoint", checkpoint, "--watch", scans], interruptedAfter: "zcut.pgm")
+    #expect(outcome.status == 1, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix("\(scans)/two.pgm: "), "\(outcome.output)")
+    let left = try FileManager.default.subpathsOfDirectory(atPath: scans).sorted()
+    #expect(
+      left == [
+        "done", "done/two-2.pgm", "done/two.pgm", "failed", "failed/zcut.pgm", "notes.txt",
+      ])
+    let wrong = try recognize("--watch nothing")
+    #expect(wrong.status == 1)
+    #expect(
+      wrong.errorLines == ["recognize: nothing: expected a folder to watch, found none"])
+    let looping = try recognize("--watch scans --annotate scans")
+    #expect(looping.status == 1)
+    #expect(
+      looping.errorLines == [
+        "recognize: --annotate scans is watched: its pictures would be read again"
+      ])
+  }
+
   private struct Record: Decodable {
     let file: String, text: String?, width: Int?, height: Int?, milliseconds: Double?
     let lines: [Line]?, error: String?
