@@ -75,7 +75,7 @@ struct Session {
     while !trainer.isFinished {
       let loss = trainer.takeStep(on: team)
       guard loss.isFinite, !trainer.isFinished || trainer.isFinite else {
-        throw try diverged(at: trainer.step, lastGood: lastGood)
+        throw try diverged(noNumber(trainer), lastGood: lastGood)
       }
       log?.step(trainer.step, loss: loss)
       let left = Double((trainer.steps - trainer.step) * recipe.batchSize) / speed()
@@ -86,7 +86,8 @@ struct Session {
       if trainer.stepInEpoch == trainer.stepsPerEpoch {
         let begin = secondsOfClock()
         validation = evaluate(trainer, sets.heldOut, team)
-        if trainer.isFinite { lastGood = try state(of: trainer, dataChecksum) }
+        let hasLearned = hasLearned(trainer)
+        if trainer.isFinite && hasLearned { lastGood = try state(of: trainer, dataChecksum) }
         measuring += secondsOfClock() - begin
         log?.epoch(trainer, validation: validation, seconds: secondsOfClock() - trainingStart)
         let accuracy = validation.map {
@@ -95,10 +96,15 @@ struct Session {
         progress.finish(
           "epoch \(epochText(trainer)): loss \(fixed(trainer.meanLoss, 4)), "
             + "\(accuracy.map { $0 + ", " } ?? "")\(grouped(Int(speed()))) images/s")
+        guard hasLearned else {
+          throw try diverged(
+            "the loss of epoch \(epochText(trainer)) is \(fixed(trainer.meanLoss, 2)), "
+              + "and whoever guesses has \(fixed(guessingLoss(trainer), 2))", lastGood: lastGood)
+        }
       }
       if Interruption.isRequested, !trainer.isFinished {
         guard trainer.isFinite else {
-          throw try diverged(at: trainer.step, lastGood: lastGood)
+          throw try diverged(noNumber(trainer), lastGood: lastGood)
         }
         try writeFile(stateFile, state(of: trainer, dataChecksum).bytes)
         progress.finish(
@@ -121,6 +127,23 @@ struct Session {
     if log?.hasFailed == true { throw ExitCode.failure }
   }
 
+  private func noNumber(_ trainer: Trainer) -> String {
+    "the loss is no longer a number after step \(trainer.step)"
+  }
+
+  /// A shorter epoch may be all beginning.
+  private static let stepsToLearn = 100
+
+  /// The loss of a network that finds all classes equally probable.
+  private func guessingLoss(_ trainer: Trainer) -> Double {
+    Glibc.log(Double(trainer.result.architecture.classes))
+  }
+
+  /// Whether an epoch that is over was better than guessing.
+  private func hasLearned(_ trainer: Trainer) -> Bool {
+    trainer.stepsPerEpoch < Self.stepsToLearn || trainer.meanLoss < guessingLoss(trainer)
+  }
+
   /// The state of a run after a step, ready to be written.
   private struct State {
     let step: Int
@@ -135,10 +158,10 @@ struct Session {
   }
 
   /// Keeps the state of the last whole epoch in which all was well; the checkpoint stays as it was.
-  private func diverged(at step: Int, lastGood: State?) throws -> UserError {
-    let what =
-      "the loss is no longer a number after step \(step): the learning rate "
-      + "\(recipe.learningRate) is too high; "
+  ///
+  /// - Parameter reason: what tells it.
+  private func diverged(_ reason: String, lastGood: State?) throws -> UserError {
+    let what = "\(reason): the learning rate \(recipe.learningRate) is too high; "
     guard let lastGood else {
       return UserError(what + "use a smaller --learning-rate; nothing was written")
     }
