@@ -3,7 +3,7 @@ extension WebApp.Options {
   struct MemoryPlan {
     /// The program, both networks and the connections take 35 MB; the rest is what a heap loses between blocks, by
     /// `scripts/soak`.
-    let atRest = 75_000_000
+    let atRest = 95_000_000
     /// Answers on their way: half of it is one client's at most, a large photo with a picture of each step.
     let answers = 48_000_000
     /// Four uploads of the largest size.
@@ -14,8 +14,8 @@ extension WebApp.Options {
     init(_ options: WebApp.Options) {
       uploads = max(80_000_000, 4 * options.maxUpload.bytes)
       let rest = atRest + answers + uploads
-      // A photo on each thread, or one of those that must be kept whole to be decoded: HEIC of 36 megapixels.
-      let wanted = max(197_000_000, options.maxConcurrent * ReadingMemory.bytesOfPhoto)
+      // A photo on each thread, or one of those that must be kept whole to be decoded: HEIC of 32 megapixels.
+      let wanted = max(177_000_000, options.maxConcurrent * ReadingMemory.bytesOfPhoto)
       reading = options.maxMemory.map { $0 - rest } ?? wanted
     }
   }
