@@ -6,6 +6,7 @@ import pathlib
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.pointer_input import PointerInput
@@ -96,9 +97,16 @@ class Browser:
         field.send_keys(text or Keys.DELETE)
 
     def wait(self, what, condition):
-        """Waits until `condition` holds; `what` says in words what was waited for."""
+        """Waits until `condition` holds; `what` says in words what was waited for. What the page draws anew while it
+        is looked at does not hold yet."""
+        def holds():
+            try:
+                return condition()
+            except StaleElementReferenceException:
+                return False
+
         end = time.monotonic() + PATIENCE
-        while not condition():
+        while not holds():
             assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
             time.sleep(0.02)
 

@@ -606,7 +606,7 @@ class Stories:
         browser.click("#tab-draw")
         browser.draw(SEVEN)
         browser.wait_for_answer("7")
-        assert browser.find("#detail .bars").is_displayed()
+        browser.wait("the bars", lambda: browser.find("#detail .bars").is_displayed())
         browser.click("#steps summary")
         browser.wait("pictures", lambda: len(browser.find_all("#figures img")) >= 5)
         browser.click("#figures .enlarge")
