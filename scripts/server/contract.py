@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import jsonschema
 import openapi_spec_validator
@@ -109,12 +110,13 @@ def keeps_the_promises_of_openapi(serve, recognize):
 def keeps_its_promises_to_generated_requests(serve, recognize):
     """Schemathesis makes requests of the description, good and bad, and compares the answers with it. That whatever
     fits the description is read it cannot ask: a schema does not say what a picture is."""
-    with Server(serve) as server:
+    # It leaves notes where it runs.
+    with Server(serve) as server, tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [pathlib.Path(sys.executable).with_name("schemathesis"), "run", f"{server.address}/openapi.json",
              "--checks", "all", "--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing",
              "--max-examples", "60", "--seed", "1", "--no-color"],
-            capture_output=True, text=True, timeout=PATIENCE)
+            cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
         print("    " + re.search("\\d+ generated.*", done.stdout).group())
         # A description that selects nothing would pass, too.
