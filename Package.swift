@@ -225,7 +225,8 @@ let package = Package(
       dependencies: ["Bytes", "Imaging", "Networks", "Recognition", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "FormsTests", dependencies: ["Bytes", "Forms", "Imaging", "Recognition", "Tensors"],
+      name: "FormsTests",
+      dependencies: ["Bytes", "Forms", "Imaging", "Recognition", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Bytes", "Forms", "Imaging", "Recognition", "Reports"],
@@ -233,7 +234,7 @@ let package = Package(
     .testTarget(
       name: "WebAppTests",
       dependencies: [
-        "Networks", "Recognition", "Reports", "Tensors", "WebApp",
+        "Bytes", "Imaging", "Networks", "Recognition", "Reports", "Tensors", "WebApp",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// A program of the system that runs beside this one, within limits: it is given bytes and answers with bytes.
+/// A program of the system that runs beside this one, within limits: it is given a file and answers with bytes.
 struct ChildProgram {
   let name: String
   let arguments: [String]
@@ -23,24 +23,28 @@ struct ChildProgram {
     case late
   }
 
-  /// Runs it to its end, with unnamed files for what goes in and out.
+  /// It could not be started.
+  struct NotStarted: Error {
+    /// In words.
+    let reason: String
+  }
+
+  /// Runs it to its end; what it writes goes into unnamed files.
   ///
-  /// - Returns: nil where it could not be started.
-  func run(on input: [UInt8]) -> Answer? {
-    let files = (0..<3).map { _ in unnamedFile() }
-    defer { for file in files where file >= 0 { close(file) } }
-    guard files.allSatisfy({ $0 >= 0 }), write(input, to: files[0]) == 0,
-      lseek(files[0], 0, SEEK_SET) == 0, let child = start(files)
-    else { return nil }
+  /// - Parameter input: its standard input.
+  /// - Throws: `NotStarted`.
+  func run(on input: UnnamedFile) throws(NotStarted) -> Answer {
+    let (output, errors) = (try UnnamedFile(), try UnnamedFile())
+    let child = try start([input, output, errors].map(\.descriptor))
     let end = end(of: child)
     return Answer(
-      bytes: contents(of: files[1], limit: answerLimit),
+      bytes: output.contents(limit: answerLimit),
       complaint: String(
-        decoding: contents(of: files[2], limit: 1000).prefix { $0 != 0x0A }, as: UTF8.self),
+        decoding: errors.contents(limit: 1000).prefix { $0 != 0x0A }, as: UTF8.self),
       end: end)
   }
 
-  private func start(_ files: [Int32]) -> pid_t? {
+  private func start(_ files: [Int32]) throws(NotStarted) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -54,7 +58,9 @@ struct ChildProgram {
     var words = (["sh", "-c", script, "sh", name] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var child: pid_t = 0
-    return posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ) == 0 ? child : nil
+    let failure = posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ)
+    guard failure == 0 else { throw NotStarted(reason: reason(failure)) }
+    return child
   }
 
   private func end(of child: pid_t) -> End {
@@ -76,25 +82,38 @@ struct ChildProgram {
   }
 }
 
-/// A file that is gone when it is closed; below 0 where none can be made.
-private func unnamedFile() -> Int32 {
-  let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-  var name = Array("\(folder)/handwritten-digits-XXXXXX".utf8CString)
-  let file = mkstemp(&name)
-  if file >= 0 {
-    unlink(name)
-    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-  }
-  return file
-}
+/// A file without a name, which is gone with the value.
+final class UnnamedFile: Sendable {
+  let descriptor: Int32
 
-private func contents(of file: Int32, limit: Int) -> [UInt8] {
-  let size = min(limit, max(0, Int(lseek(file, 0, SEEK_END))))
-  return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-    while count < size {
-      let got = pread(file, buffer.baseAddress! + count, size - count, off_t(count))
-      if got <= 0 { break }
-      count += got
+  /// - Throws: where there is no place for it.
+  init(_ bytes: [UInt8] = []) throws(ChildProgram.NotStarted) {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    // mkstemp puts other letters in place of six X.
+    var name = Array("\(folder)/handwritten-digits-\(String(repeating: "X", count: 6))".utf8CString)
+    descriptor = mkstemp(&name)
+    guard descriptor >= 0 else {
+      throw ChildProgram.NotStarted(reason: "\(folder): \(reason(errno))")
+    }
+    unlink(name)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    let failure = write(bytes, to: descriptor)
+    guard failure == 0 else {
+      throw ChildProgram.NotStarted(reason: "\(folder): \(reason(failure))")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// All that it holds, or the beginning.
+  func contents(limit: Int) -> [UInt8] {
+    let size = min(limit, max(0, Int(lseek(descriptor, 0, SEEK_END))))
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = pread(descriptor, buffer.baseAddress! + count, size - count, off_t(count))
+        if got <= 0 { break }
+        count += got
+      }
     }
   }
 }

@@ -5,7 +5,10 @@ public import Bytes
 /// Poppler's programs draw them, in processes of their own with limits of memory and time: nothing of a document reaches
 /// this one but pixels. They are run when a document is met.
 public struct PDFDocument: Sendable {
-  private let bytes: [UInt8]
+  /// The programs open it anew through this name of their standard input, and so read only what they need.
+  private static let inputName = "/dev/stdin"
+
+  private let contents: UnnamedFile
   private let file: String
   /// The number of its pages, from 1.
   public let pageCount: Int
@@ -25,9 +28,13 @@ public struct PDFDocument: Sendable {
 
   /// - Throws: `FileError` when it is encrypted, damaged or too long, or poppler's programs are not there.
   public init(_ bytes: [UInt8], file: String) throws(FileError) {
-    self.bytes = bytes
     self.file = file
-    let facts = try Self.answer(of: "pdfinfo", ["-"], on: bytes, file: file)
+    do { contents = try UnnamedFile(bytes) } catch {
+      throw FileError(
+        file: file, expected: "a place for a copy of it", found: error.reason,
+        advice: "free space, or set TMPDIR to another folder")
+    }
+    let facts = try Self.answer(of: "pdfinfo", [], on: contents, file: file)
     guard let count = Self.value(of: "Pages:", in: facts).flatMap({ Int($0) }), count > 0 else {
       throw Self.error(file, "none that poppler counts pages of")
     }
@@ -46,27 +53,35 @@ public struct PDFDocument: Sendable {
   public func picture(ofPage number: Int) throws(FileError) -> [UInt8] {
     let (first, name) = ("\(number)", pageCount == 1 ? file : "\(file)#\(number)")
     let facts = try Self.answer(
-      of: "pdfinfo", ["-f", first, "-l", first, "-"], on: bytes, file: name)
+      of: "pdfinfo", ["-f", first, "-l", first], on: contents, file: name)
     let size = Self.value(of: "size:", in: facts)?.split(separator: " ").compactMap { Double($0) }
     let longer = (size?.max() ?? 0) / Self.pointsPerInch * Self.resolution
     let scale =
       longer > Self.longestSide
       ? ["-scale-to", "\(Int(Self.longestSide))"] : ["-r", "\(Int(Self.resolution))"]
     let picture = try Self.answer(
-      of: "pdftoppm", ["-gray", "-cropbox", "-f", first, "-l", first] + scale + ["-"], on: bytes,
+      of: "pdftoppm", ["-gray", "-cropbox", "-f", first, "-l", first] + scale, on: contents,
       file: name)
     guard !picture.isEmpty else { throw Self.error(name, "a page that poppler does not draw") }
     return picture
   }
 
   private static func answer(
-    of program: String, _ arguments: [String], on bytes: [UInt8], file: String
+    of program: String, _ arguments: [String], on contents: UnnamedFile, file: String
   ) throws(FileError) -> [UInt8] {
-    let child = ChildProgram(name: program, arguments: arguments)
-    guard let answer = child.run(on: bytes) else { throw missing(program, file) }
+    let child = ChildProgram(name: program, arguments: arguments + [inputName])
+    let answer: ChildProgram.Answer
+    do { answer = try child.run(on: contents) } catch {
+      throw FileError(
+        file: file, expected: "to run \(program), which reads PDF documents", found: error.reason)
+    }
     switch answer.end {
     case .status(0): return answer.bytes
-    case .status(127): throw missing(program, file)
+    case .status(127):
+      throw FileError(
+        file: file, expected: "the program \(program), which reads PDF documents",
+        found: "none that could be run",
+        advice: "install poppler-utils, or save the pages as pictures")
     case .status:
       if answer.complaint.contains("ncorrect password") {
         throw FileError(
@@ -81,13 +96,6 @@ public struct PDFDocument: Sendable {
         "one that ends \(program) by signal \(number), or takes it beyond "
           + "\(child.memory / 1_000_000) MB or \(child.seconds) s")
     }
-  }
-
-  private static func missing(_ program: String, _ file: String) -> FileError {
-    FileError(
-      file: file, expected: "the program \(program), which reads PDF documents",
-      found: "none that could be run",
-      advice: "install poppler-utils, or save the pages as pictures")
   }
 
   private static func error(_ file: String, _ found: String) -> FileError {

@@ -22,7 +22,7 @@ struct CoarseSearch {
 
   private let photo: InkPyramid
   /// The straightened photo after none to three quarter turns, and the maps from there to the photo.
-  private let views: [(view: View, back: Homography)]
+  private let views: [(picture: Correlation, back: Homography)]
 
   init(_ photo: InkPyramid) {
     self.photo = photo
@@ -45,7 +45,7 @@ struct CoarseSearch {
     }.dispersed.blurred(sigma: Self.blur)
     views = (0..<4).map { turns in
       (
-        View(upright.turned(quarterTurns: turns)),
+        Correlation(with: upright.turned(quarterTurns: turns)),
         toPhoto.after(
           .turnedBack(quarterTurns: turns, rows: Double(rows), columns: Double(columns)))
       )
@@ -72,7 +72,9 @@ struct CoarseSearch {
     while longer <= Self.largestForm {
       let small = ink.fitted(to: Int(longer.rounded())).dispersed.blurred(sigma: Self.blur)
       for (turns, view) in views.enumerated() {
-        view.view.scores(of: small) { row, column, score in
+        let all = Double(max(1, view.picture.sum))
+        view.picture.visit(small) { row, column, correlation, ink in
+          let score = correlation * (Double(ink) / all).squareRoot()
           guard score > Self.minimumScore else { return }
           found.append((Placement(turns: turns, row: row, column: column, small: small), score))
         }
@@ -119,55 +121,6 @@ struct CoarseSearch {
 
     static func < (a: Placement, b: Placement) -> Bool {
       (a.turns, a.rows, a.row, a.column) < (b.turns, b.rows, b.row, b.column)
-    }
-  }
-
-  /// A small picture in which forms are looked for.
-  private struct View {
-    private let picture: GrayImage
-    private let sums: WindowSums
-    private let values: [Float]
-
-    init(_ picture: GrayImage) {
-      self.picture = picture
-      values = picture.pixels.map(Float.init)
-      sums = WindowSums(of: picture)
-    }
-
-    /// The score of a smaller picture at every place of this one.
-    func scores(
-      of form: GrayImage, visit: (_ row: Int, _ column: Int, _ score: Double) -> Void
-    ) {
-      guard form.rows <= picture.rows, form.columns <= picture.columns else { return }
-      let count = form.rows * form.columns
-      let sum = form.pixels.reduce(0) { $0 + Int($1) }
-      let square = form.pixels.reduce(0) { $0 + Int($1) * Int($1) }
-      let own = Double(count * square - sum * sum)
-      let all = Double(max(1, sums.sum))
-      guard own > 0 else { return }
-      for row in 0...picture.rows - form.rows {
-        let products = products(with: form, row: row)
-        for (column, both) in products.enumerated() {
-          let (there, thereSquare) = sums.total(
-            row: row, column: column, rows: form.rows, columns: form.columns)
-          let other = Double(count * thereSquare - there * there)
-          guard other > 0 else { continue }
-          let correlation =
-            (Double(count) * Double(both) - Double(sum * there)) / (own * other).squareRoot()
-          visit(row, column, correlation * (Double(there) / all).squareRoot())
-        }
-      }
-    }
-
-    /// The sums of products of all pixels, for each column at which the smaller picture may begin.
-    private func products(with form: GrayImage, row: Int) -> [Float] {
-      var sums = [Float](repeating: 0, count: picture.columns - form.columns + 1)
-      for line in 0..<form.rows {
-        addProducts(
-          form.pixels[line * form.columns..<(line + 1) * form.columns], values,
-          from: (row + line) * picture.columns, to: &sums)
-      }
-      return sums
     }
   }
 }

@@ -258,8 +258,7 @@ struct FieldReader {
     let isTicked = probability > 0.5
     return .ticked(
       value: isTicked ? "true" : "false", confidence: max(probability, 1 - probability),
-      note: (0.0...1).contains(probability) && probability > 0 && probability < 1
-        ? "little ink" : nil)
+      note: probability > 0 && probability < 1 ? "little ink" : nil)
   }
 
   private func mark(_ choices: [FormField.Choice]) -> FieldAnswer {

@@ -205,7 +205,10 @@ struct CorrelationPeak {
     let (height, width) = (
       window.rows - patch.rows + 1, window.columns - patch.columns + 1
     )
-    let values = Self.correlations(patch, window, height: height, width: width)
+    var values = [Double](repeating: 0, count: height * width)
+    Correlation(with: window).visit(patch) { row, column, correlation, _ in
+      values[row * width + column] = correlation
+    }
     guard let best = values.indices.max(by: { values[$0] < values[$1] }), values[best] > 0 else {
       return nil
     }
@@ -223,92 +226,6 @@ struct CorrelationPeak {
       column > 0 && column < width - 1
       ? top(values[best - 1], values[best], values[best + 1]) : 0
     offset = Point(row: Double(row) + down, column: Double(column) + right)
-  }
-
-  private static func correlations(
-    _ patch: GrayImage, _ window: GrayImage, height: Int, width: Int
-  ) -> [Double] {
-    let count = patch.rows * patch.columns
-    let sum = patch.pixels.reduce(0) { $0 + Int($1) }
-    let square = patch.pixels.reduce(0) { $0 + Int($1) * Int($1) }
-    let own = Double(count * square - sum * sum)
-    var values = [Double](repeating: 0, count: height * width)
-    guard own > 0 else { return values }
-    let sums = WindowSums(of: window)
-    let numbers = window.pixels.map(Float.init)
-    var products = [Float](repeating: 0, count: width)
-    for row in 0..<height {
-      for place in 0..<width { products[place] = 0 }
-      for line in 0..<patch.rows {
-        addProducts(
-          patch.pixels[line * patch.columns..<(line + 1) * patch.columns], numbers,
-          from: (row + line) * window.columns, to: &products)
-      }
-      for column in 0..<width {
-        let (there, thereSquare) = sums.total(
-          row: row, column: column, rows: patch.rows, columns: patch.columns)
-        let rest = Double(count * thereSquare - there * there)
-        guard rest > 0 else { continue }
-        values[row * width + column] =
-          (Double(count) * Double(products[column]) - Double(sum * there))
-          / (own * rest).squareRoot()
-      }
-    }
-    return values
-  }
-}
-
-/// Adds the products of a row of factors with numbers from each place on: sums[i] += Σ factors[j] · numbers[start + i + j].
-///
-/// Place by place of the factors, of which many are 0, because sums side by side are added up eight at once.
-@inline(never)
-func addProducts(
-  _ factors: ArraySlice<UInt8>, _ numbers: [Float], from start: Int, to sums: inout [Float]
-) {
-  numbers.withUnsafeBufferPointer { numbers in
-    sums.withUnsafeMutableBufferPointer { sums in
-      for (place, factor) in factors.enumerated() where factor != 0 {
-        let weight = Float(factor)
-        let first = start &+ place
-        for index in 0..<sums.count { sums[index] += weight * numbers[first &+ index] }
-      }
-    }
-  }
-}
-
-/// The sums of values and of their squares over any window of a picture.
-struct WindowSums: Sendable {
-  /// Above and left of each corner of a pixel.
-  private let sums: [Int], squares: [Int]
-  private let width: Int
-
-  init(of picture: GrayImage) {
-    width = picture.columns + 1
-    var sums = [Int](repeating: 0, count: (picture.rows + 1) * width)
-    var squares = sums
-    for row in 0..<picture.rows {
-      var (line, square) = (0, 0)
-      for column in 0..<picture.columns {
-        let value = Int(picture.pixels[row * picture.columns + column])
-        line += value
-        square += value * value
-        let place = (row + 1) * width + column + 1
-        sums[place] = sums[place - width] + line
-        squares[place] = squares[place - width] + square
-      }
-    }
-    (self.sums, self.squares) = (sums, squares)
-  }
-
-  /// Of all values.
-  var sum: Int { sums[sums.count - 1] }
-
-  func total(row: Int, column: Int, rows: Int, columns: Int) -> (sum: Int, squares: Int) {
-    let (upper, lower) = (row * width + column, (row + rows) * width + column)
-    func total(_ sums: [Int]) -> Int {
-      sums[lower + columns] - sums[lower] - sums[upper + columns] + sums[upper]
-    }
-    return (total(sums), total(squares))
   }
 }
 

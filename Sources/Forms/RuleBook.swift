@@ -61,6 +61,7 @@ struct RuleBook {
       DigitString(digits: $0.digits, probability: $0.probability / (validSum + others))
     }
     reading.notes = written.doubts
+    var breaksRule = false
     if let best = chosen.first, best.probability > 0.5 || best.digits == first.digits {
       if best.digits != first.digits {
         reading.notes.append(
@@ -69,15 +70,15 @@ struct RuleBook {
     } else {
       let rule = field.brokenRule(first.digits, in: written) ?? "another value is possible"
       reading.notes.append(rule)
-      reading.status = .failed  // for review, below
+      breaksRule = true
       chosen = [first]
     }
     reading.value = field.value(of: chosen[0].digits, in: written)
-    let breaks = reading.status == .failed
     reading.confidence =
-      written.legibility * (breaks ? min(0.5, chosen[0].probability) : chosen[0].probability)
+      written.legibility * (breaksRule ? min(0.5, chosen[0].probability) : chosen[0].probability)
     reading.status =
-      breaks || !written.doubts.isEmpty || reading.confidence < minimumConfidence ? .review : .ok
+      breaksRule || !written.doubts.isEmpty || reading.confidence < minimumConfidence
+      ? .review : .ok
     return chosen
   }
 

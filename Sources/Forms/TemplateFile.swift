@@ -101,16 +101,18 @@ extension FormTemplate {
 
   /// The places of the fields, those of which others are sums before these; nil where one depends on itself.
   var fieldsBySums: [Int]? {
-    var (done, order) = (Set<String>(), [Int]())
-    while order.count < fields.count {
-      let ready = fields.indices.filter { index in
-        !done.contains(fields[index].name) && fields[index].parts.allSatisfy(done.contains)
-      }
-      if ready.isEmpty { return nil }
-      order += ready
-      done.formUnion(ready.map { fields[$0].name })
+    let places = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    var (order, begun, done) = ([Int](), Set<Int>(), Set<Int>())
+    /// Whether it does not lead back to itself.
+    func visit(_ index: Int) -> Bool {
+      if done.contains(index) { return true }
+      guard begun.insert(index).inserted else { return false }
+      guard fields[index].parts.allSatisfy({ places[$0].map(visit) ?? true }) else { return false }
+      done.insert(index)
+      order.append(index)
+      return true
     }
-    return order
+    return fields.indices.allSatisfy(visit) ? order : nil
   }
 }
 

@@ -20,7 +20,8 @@ public struct ReadingList: Sendable {
   }
 
   private let format: ReadingFormat
-  private let textStyle: TextStyle
+  /// Which parts of photos that follow `text` shows.
+  public var textStyle: TextStyle
   private var isEmpty = true
 
   /// - Parameter textStyle: for the format `text`; the others hold everything.

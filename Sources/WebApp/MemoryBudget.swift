@@ -48,7 +48,7 @@ final class MemoryBudget: Sendable {
     /// Whether its client may take so much more now; nothing is taken.
     func canGrow(by count: Int) -> Bool { budget.hasRoom(for: count, of: client) }
 
-    deinit { budget.add(-bytes.withLock { $0 }, for: client) }
+    deinit { empty() }
   }
 
   func share(of client: IPAddress?) -> Share { Share(of: self, client: client) }

@@ -115,6 +115,8 @@ struct PhotoReader: Sendable {
       answers.append(answer)
     }
     guard hasRoom else { return .failure(.answersHeld) }
+    // Who left while the photo waited for memory gets none.
+    guard !answers.isEmpty else { return .failure(.clientGone) }
     return .success(answers)
   }
 }

@@ -273,6 +273,8 @@ private struct Output {
   private(set) var canPrint = true
 
   mutating func take(_ answers: [FileReader.Answer], known: Int) throws(FileError) {
+    // Of several pages of one file, each is named.
+    if answers.count > 1 { list.textStyle = .namedDigits }
     for answer in answers {
       for error in answer.errors {
         progress.print("recognize: \(error)")

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The commands as a user runs them: as processes, with files.
 enum Commands {
@@ -124,6 +125,17 @@ enum SmallMNIST {
 
   static func labels(_ count: Int) -> [UInt8] {
     header(2049, [count]) + (0..<count).map { UInt8($0 % 10) }
+  }
+
+  /// Trains for a moment on digits made here, and answers the path of the checkpoint.
+  @discardableResult
+  static func trainNetwork(_ name: String, in folder: TemporaryFolder) throws -> String {
+    let data = try Self.folder(300)
+    let outcome = try Commands.run(
+      "train", "--data", data.path, "--validation", "0", "--batch-size", "30", "--epochs", "1",
+      "--output", folder.file(name))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return folder.file(name)
   }
 
   /// A PGM file of 100 x 60 pixels with upright bars 6 pixels wide, 30 high.

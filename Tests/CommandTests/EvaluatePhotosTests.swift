@@ -8,11 +8,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let data = try SmallMNIST.folder(300)
-    let outcome = try Commands.run(
-      "train", "--data", data.path, "--validation", "0", "--batch-size", "30", "--epochs", "1",
-      "--output", folder.file("net"))
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    try SmallMNIST.trainNetwork("net", in: folder)
     try FileManager.default.createDirectory(
       atPath: folder.file("images"), withIntermediateDirectories: true)
     for (name, bars) in [("one", [20]), ("two", [20, 50]), ("three", [10, 40, 70]), ("none", [])] {

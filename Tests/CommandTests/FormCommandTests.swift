@@ -1,17 +1,15 @@
 import Foundation
 import Testing
 
+import func TestSupport.blocksLikeWords
+
 /// The command `recognize --template`, on a form made here.
 @Suite struct FormCommandTests {
   let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
-    let data = try SmallMNIST.folder(300)
-    let outcome = try Commands.run(
-      "train", "--data", data.path, "--validation", "0", "--batch-size", "30", "--epochs", "1",
-      "--output", folder.file("net"))
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    try SmallMNIST.trainNetwork("net", in: folder)
     try folder.write("empty.pgm", Self.form(ticked: false))
     try folder.write("ticked.pgm", Self.form(ticked: true))
     try folder.write("other.pgm", SmallMNIST.page(bars: [20, 50]))
@@ -31,21 +29,9 @@ import Testing
     func fill(_ rows: Range<Int>, _ columns: Range<Int>) {
       for row in rows { for column in columns { pixels[500 * row + column] = 20 } }
     }
-    var state: UInt64 = 5
-    func random(_ count: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % count
-    }
-    for line in [40, 70, 100, 200, 260, 400, 560, 600, 660] {
-      var column = 30
-      while column < 420 {
-        for _ in 0..<3 + random(6) {
-          let (top, wide) = (line + random(6), 3 + random(7))
-          fill(top..<line + 14, column..<column + wide)
-          column += wide + 3
-        }
-        column += 14
-      }
+    let lines = [40, 70, 100, 200, 260, 400, 560, 600, 660]
+    for (rows, columns) in blocksLikeWords(lines: lines, columns: 30..<420, seed: 5) {
+      fill(rows, columns)
     }
     fill(350..<352, 60..<260)
     for edge in [450, 488] { fill(edge..<edge + 2, 60..<100) }

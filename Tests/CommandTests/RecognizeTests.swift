@@ -10,12 +10,7 @@ import struct TestSupport.PDFFile
 
   init() throws {
     folder = try TemporaryFolder()
-    let data = try SmallMNIST.folder(300)
-    checkpoint = folder.file("net")
-    let outcome = try Commands.run(
-      "train", "--data", data.path, "--validation", "0", "--batch-size", "30", "--epochs", "1",
-      "--output", checkpoint)
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    checkpoint = try SmallMNIST.trainNetwork("net", in: folder)
     try folder.write("two.pgm", SmallMNIST.page(bars: [20, 50]))
     try folder.write("blank.pgm", SmallMNIST.page(bars: []))
     try folder.write("cut.pgm", SmallMNIST.page(bars: [20]).dropLast(9))

@@ -77,27 +77,30 @@ struct PDFDocumentTests {
 }
 
 @Suite struct ChildProgramTests {
-  @Test func bytesGoInAndOut() {
+  private func run(
+    _ name: String, _ arguments: String..., on bytes: [UInt8] = []
+  ) throws -> ChildProgram.Answer {
+    try ChildProgram(name: name, arguments: arguments).run(on: try UnnamedFile(bytes))
+  }
+
+  @Test func bytesGoInAndOut() throws {
     let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
-    let answer = ChildProgram(name: "cat", arguments: []).run(on: bytes)
-    #expect(answer?.bytes == bytes)
-    #expect(answer?.end == .status(0))
+    let answer = try run("cat", "/dev/stdin", on: bytes)
+    #expect(answer.bytes == bytes)
+    #expect(answer.end == .status(0))
   }
 
-  @Test func failuresAreTold() {
-    let missing = ChildProgram(name: "no-such-program", arguments: []).run(on: [])
-    #expect(missing?.end == .status(127))
-    let failed = ChildProgram(name: "sh", arguments: ["-c", "echo why >&2; echo more >&2; exit 3"])
-      .run(on: [])
-    #expect(failed?.end == .status(3))
-    #expect(failed?.complaint == "why")
-    let killed = ChildProgram(name: "sh", arguments: ["-c", "kill -9 $$"]).run(on: [])
-    #expect(killed?.end == .signal(9))
+  @Test func failuresAreTold() throws {
+    #expect(try run("no-such-program").end == .status(127))
+    let failed = try run("sh", "-c", "echo why >&2; echo more >&2; exit 3")
+    #expect(failed.end == .status(3))
+    #expect(failed.complaint == "why")
+    #expect(try run("sh", "-c", "kill -9 $$").end == .signal(9))
   }
 
-  @Test func anAnswerWithoutEndIsCut() {
-    let answer = ChildProgram(name: "cat", arguments: ["/dev/zero"]).run(on: [])
-    #expect(answer?.bytes.count ?? .max <= 1 << 27)
-    #expect(answer?.end != .status(0))
+  @Test func anAnswerWithoutEndIsCut() throws {
+    let answer = try run("cat", "/dev/zero")
+    #expect(answer.bytes.count <= 1 << 27)
+    #expect(answer.end != .status(0))
   }
 }

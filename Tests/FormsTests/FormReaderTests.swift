@@ -1,6 +1,7 @@
 import Bytes
 import Imaging
 import Recognition
+import TestSupport
 import Testing
 
 @testable import Forms
@@ -27,21 +28,9 @@ import Testing
   /// Blocks like words in lines, four boxes for digits, three to tick.
   static func form(seed: Int) -> GrayImage {
     var image = GrayImage(rows: rows, columns: columns, filledWith: 255)
-    var state = UInt64(seed)
-    func random(_ count: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % count
-    }
-    for line in [60, 90, 120, 270, 420, 600, 640, 800, 840] {
-      var column = 60
-      while column < 520 {
-        for _ in 0..<3 + random(6) {
-          let (top, wide) = (random(6), 3 + random(7))
-          image.fill(line + top..<line + 14, column..<column + wide, with: 20)
-          column += wide + 3
-        }
-        column += 14
-      }
+    let lines = [60, 90, 120, 270, 420, 600, 640, 800, 840]
+    for (rows, columns) in blocksLikeWords(lines: lines, columns: 60..<520, seed: seed) {
+      image.fill(rows, columns, with: 20)
     }
     for cell in 0..<4 { image.frame(300..<360, 100 + 60 * cell..<160 + 60 * cell) }
     image.frame(450..<480, 100..<130)

@@ -3,11 +3,14 @@
 import json
 import pathlib
 import re
+import random
 import resource
 import socket
+import struct
 import subprocess
 import threading
 import time
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "Checkpoints/digits.safetensors"
@@ -182,14 +185,13 @@ def form(*files, boundary="cut here"):
     return body + f"--{boundary}--\r\n".encode(), f'multipart/form-data; boundary="{boundary}"'
 
 
+def chunk(kind, data):
+    """A chunk of a PNG file."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png_claiming(width, height):
     """A PNG file of white pixels, 1 bit each, that unpacks to very much."""
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     packer = zlib.compressobj(9)
     row = b"\0" + b"\xff" * ((width + 7) // 8)
     rows = min(height, 200_000_000 // len(row))  # what is claimed beyond that is not there
@@ -200,13 +202,6 @@ def png_claiming(width, height):
 
 def noise_png(side, seed):
     """Noise in grey, whose PNG hardly packs: pictures of its steps make the largest answers."""
-    import random
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     noise = random.Random(seed)
     rows = b"".join(b"\0" + noise.randbytes(side) for _ in range(side))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
@@ -215,9 +210,6 @@ def noise_png(side, seed):
 
 def png_of_seven():
     """A 7 as a mouse draws it, 480 x 300: a PNG file, three bytes a pixel."""
-    import struct
-    import zlib
-
     points = [(96, 75), (182, 72), (158, 150), (139, 234)]
 
     def distance(x, y, a, b):
@@ -231,9 +223,6 @@ def png_of_seven():
         return 255 if edge > 0.5 else 22 if edge < -0.5 else round(22 + 233 * (edge + 0.5))
 
     rows = b"".join(b"\0" + bytes(value for x in range(480) for value in [pixel(x, y)] * 3) for y in range(300))
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 480, 300, 8, 2, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
