@@ -98,8 +98,10 @@ public struct FormReadingList: Sendable {
   }
 }
 
-/// A probability with four digits, as the tables have it.
-func shortShare(_ share: Double) -> String { "\((share * 10_000).rounded() / 10_000)" }
+/// A probability with four decimals, as readings have it.
+private func fourDecimals(_ share: Double) -> Double { (share * 10_000).rounded() / 10_000 }
+
+private func shortShare(_ share: Double) -> String { "\(fourDecimals(share))" }
 
 private struct FormRecord: Encodable {
   let file: String
@@ -121,13 +123,14 @@ private struct FormRecord: Encodable {
     case .failure(let error): try container.encode(error.description, forKey: .error)
     case .success(let reading):
       try container.encode(reading.template, forKey: .template)
-      try container.encode(reading.found, forKey: .found)
+      try container.encode(fourDecimals(reading.found), forKey: .found)
       try container.encode(90 * reading.quarterTurns, forKey: .turned)
-      try container.encode(reading.milliseconds, forKey: .milliseconds)
+      try container.encode(
+        (reading.milliseconds * 10).rounded() / 10, forKey: .milliseconds)
       let fields = reading.fields.map { field in
         Field(
           name: field.name, value: field.value, status: field.status.rawValue,
-          confidence: field.confidence, notes: field.notes,
+          confidence: fourDecimals(field.confidence), notes: field.notes,
           box: [
             field.box.columns.lowerBound, field.box.rows.lowerBound, field.box.width,
             field.box.height,

@@ -133,7 +133,8 @@ export class ResultView {
       : ` ${count(photo.unread.length, "piece")} of ink may be digits and ${photo.unread.length === 1 ? "was" : "were"} `
         + `not read: the grey boxes.${photo.isDrawing ? "" : " Tap one to take it in."}`;
     const surplus = photo.record?.surplus
-      ? ` ${count(photo.record.surplus, "piece")} more than are looked at on one page: cut it into parts.` : "";
+      ? ` ${count(photo.record.surplus, "piece")} of ink ${photo.record.surplus === 1 ? "was one" : "were"} too many to look at: `
+        + "cut the photo into parts." : "";
     const digits = filled.flat().filter((digit) => digit.corrected !== "");
     const doubtful = photo.doubtful.length;
     const corrected = photo.lines.flat().filter(isChanged).length;
