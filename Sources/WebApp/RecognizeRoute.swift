@@ -1,6 +1,7 @@
 import Bytes
 import HTTPTypes
 import Hummingbird
+import Imaging
 import NIOCore
 import Recognition
 import Reports
@@ -184,6 +185,7 @@ struct RecognizeRoute: Sendable {
     let errors = answers.compactMap { answer in
       if case .failure(let error) = answer.result { error } else { nil }
     }
+    if errors[0].isForWantOfMemory { return .busy("there was no memory for this photo") }
     return Problem(
       status: .unprocessableContent, detail: errors[0].description, reason: "unreadable")
   }

@@ -68,6 +68,15 @@ func bmp(
 @Suite struct DecodingTests {
   static let corner = gray("0124\n5678")
 
+  @Test(arguments: [
+    ("Insufficient memory (case 4)", true), ("no memory for it", true), ("Out of memory", true),
+    ("a GIF picture", false), ("damaged data", false),
+  ])
+  func wantOfMemoryIsToldFromDamage(found: String, isForWantOfMemory: Bool) {
+    let error = FileError(file: "a", expected: "a picture", found: found)
+    #expect(error.isForWantOfMemory == isForWantOfMemory)
+  }
+
   @Test func aPNGComesBackAsItWas() throws {
     var noise = Noise(seed: 1)
     for (rows, columns) in [(1, 1), (3, 5), (40, 31)] {

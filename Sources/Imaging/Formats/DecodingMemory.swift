@@ -1,5 +1,11 @@
 public import Bytes
 
+extension FileError {
+  /// Whether a picture was not decoded for want of memory, and may be another time: so say libjpeg-turbo, libpng,
+  /// libtiff, libwebp and libheif.
+  public var isForWantOfMemory: Bool { found.lowercased().contains("memory") }
+}
+
 /// Lets a program that has little memory decide about pictures that must be kept whole while they are decoded.
 public struct DecodingMemory: Sendable {
   /// Called before a picture takes that many bytes; may wait, and may refuse.
