@@ -96,7 +96,10 @@ import func TestSupport.blocksLikeWords
       ])
   }
 
-  @Test(arguments: ["--expect 3", "--pattern '##'", "--annotate a.png", "--debug a.html"])
+  @Test(arguments: [
+    "--expect 3", "--pattern '##'", "--annotate a.png", "--debug a.html",
+    "--printed include", "--min-confidence 0.9",
+  ])
   func whatReadsWholePagesDoesNotGoWithIt(option: String) throws {
     let outcome = try recognize("empty.pgm " + option)
     let name = option.split(separator: " ")[0]
