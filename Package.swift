@@ -130,7 +130,7 @@ let package = Package(
     .target(
       name: "WebApp",
       dependencies: [
-        "Bytes", "CMalloc", "Imaging", "Networks", "Recognition", "Reports",
+        "Bytes", "CMalloc", "Documents", "Forms", "Imaging", "Networks", "Recognition", "Reports",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

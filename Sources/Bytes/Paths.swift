@@ -107,3 +107,10 @@ public func lastName(of path: String) -> String {
 public func path(_ name: String, in folder: String) -> String {
   folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
 }
+
+/// The last name of a path without its ending: `scan` of `forms/scan.png`; whole where nothing stands before the point.
+public func stem(of path: String) -> String {
+  let name = lastName(of: path)
+  let stem = name.split(separator: ".").dropLast().joined(separator: ".")
+  return stem.isEmpty ? name : stem
+}

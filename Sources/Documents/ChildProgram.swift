@@ -6,7 +6,7 @@ struct ChildProgram {
   let name: String
   let arguments: [String]
   /// Of memory, in bytes; and of processor time and of time, in seconds.
-  let memory = 1_000_000_000, seconds = 30
+  let memory: Int, seconds: Int
   /// The largest answer, in bytes.
   let answerLimit = 1 << 27
 

@@ -8,68 +8,88 @@ public struct PDFDocument: Sendable {
   /// The programs open it anew through this name of their standard input, and so read only what they need.
   private static let inputName = "/dev/stdin"
 
+  /// What a document may take.
+  public struct Limits: Sendable {
+    /// More pages are refused.
+    public var pages = 1000
+    /// The longest side of a page's picture, in pixels; of larger pages the resolution is less.
+    public var longestSide = 6000
+    /// The memory of each program, in bytes.
+    public var memory = 1_000_000_000
+    /// The time of each program, in seconds.
+    public var seconds = 30
+
+    /// Those of a command.
+    public init() {}
+  }
+
   private let contents: UnnamedFile
   private let file: String
+  private let limits: Limits
   /// The number of its pages, from 1.
   public let pageCount: Int
 
-  /// More pages are refused, as of a TIFF file.
-  public static let maximumPages = 1000
   /// Pixels an inch: what scanners use for forms.
   private static let resolution = 300.0
-  /// The longest side of a page's picture, in pixels; of larger pages the resolution is less.
-  private static let longestSide = 6000.0
   private static let pointsPerInch = 72.0
 
   /// Whether the bytes are those of a PDF document.
   ///
   /// - Source: ISO 32000-1, section 7.5.2.
-  public static func isDocument(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "%PDF-".utf8) }
+  public static func isDocument(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.starts(with: "%PDF-".utf8)
+  }
 
   /// - Throws: `FileError` when it is encrypted, damaged or too long, or poppler's programs are not there.
-  public init(_ bytes: [UInt8], file: String) throws(FileError) {
+  public init(
+    _ bytes: [UInt8], file: String, limits: Limits = Limits()
+  ) throws(FileError) {
     self.file = file
+    self.limits = limits
     do { contents = try UnnamedFile(bytes) } catch {
       throw FileError(
         file: file, expected: "a place for a copy of it", found: error.reason,
         advice: "free space, or set TMPDIR to another folder")
     }
-    let facts = try Self.answer(of: "pdfinfo", [], on: contents, file: file)
+    let facts = try Self.answer(of: "pdfinfo", [], on: contents, file: file, limits)
     guard let count = Self.value(of: "Pages:", in: facts).flatMap({ Int($0) }), count > 0 else {
       throw Self.error(file, "none that poppler counts pages of")
     }
-    guard count <= Self.maximumPages else {
+    guard count <= limits.pages else {
       throw FileError(
-        file: file, expected: "at most \(Self.maximumPages) pages", found: "\(count)",
-        advice: "split it, as with qpdf --split-pages=\(Self.maximumPages)")
+        file: file, expected: "at most \(limits.pages) pages", found: "\(count)",
+        advice: "split it, as with qpdf --split-pages=\(limits.pages)")
     }
     pageCount = count
   }
 
-  /// A page as a picture in shades of grey, a PGM file: 300 pixels an inch, at most 6,000 a side.
+  /// A page as a picture in shades of grey, a PGM file: 300 pixels an inch, at most `longestSide`.
   ///
   /// - Parameter number: from 1.
   /// - Throws: `FileError` when it cannot be drawn, or not within the limits.
   public func picture(ofPage number: Int) throws(FileError) -> [UInt8] {
     let (first, name) = ("\(number)", pageCount == 1 ? file : "\(file)#\(number)")
     let facts = try Self.answer(
-      of: "pdfinfo", ["-f", first, "-l", first], on: contents, file: name)
+      of: "pdfinfo", ["-f", first, "-l", first], on: contents, file: name, limits)
     let size = Self.value(of: "size:", in: facts)?.split(separator: " ").compactMap { Double($0) }
     let longer = (size?.max() ?? 0) / Self.pointsPerInch * Self.resolution
     let scale =
-      longer > Self.longestSide
-      ? ["-scale-to", "\(Int(Self.longestSide))"] : ["-r", "\(Int(Self.resolution))"]
+      longer > Double(limits.longestSide)
+      ? ["-scale-to", "\(limits.longestSide)"] : ["-r", "\(Int(Self.resolution))"]
     let picture = try Self.answer(
       of: "pdftoppm", ["-gray", "-cropbox", "-f", first, "-l", first] + scale, on: contents,
-      file: name)
+      file: name, limits)
     guard !picture.isEmpty else { throw Self.error(name, "a page that poppler does not draw") }
     return picture
   }
 
   private static func answer(
-    of program: String, _ arguments: [String], on contents: UnnamedFile, file: String
+    of program: String, _ arguments: [String], on contents: UnnamedFile, file: String,
+    _ limits: Limits
   ) throws(FileError) -> [UInt8] {
-    let child = ChildProgram(name: program, arguments: arguments + [inputName])
+    let child = ChildProgram(
+      name: program, arguments: arguments + [inputName], memory: limits.memory,
+      seconds: limits.seconds)
     let answer: ChildProgram.Answer
     do { answer = try child.run(on: contents) } catch {
       throw FileError(

@@ -29,8 +29,11 @@ public struct FormReader: Sendable {
   /// Reads the form on a photo.
   ///
   /// - Parameter file: the photo's name, for errors.
+  /// - Parameter showsFields: whether each field comes with its picture.
   /// - Throws: `FileError` where the photo shows none of the forms, only a part of one, or more than one.
-  public func read(_ photo: Photo, file: String) throws(FileError) -> FormReading {
+  public func read(
+    _ photo: Photo, file: String, showsFields: Bool = false
+  ) throws(FileError) -> FormReading {
     let clock = ContinuousClock()
     let start = clock.now
     let ink = InkPyramid(of: photo.image, side: Self.photoSide)
@@ -47,10 +50,16 @@ public struct FormReader: Sendable {
         around(form.page.box($0.box), found, scale: scale)
           .clamped(rows: photo.rows, columns: photo.columns)
       })
+    var readings = rules.settled(order: form.order)
+    if showsFields {
+      for (index, field) in fields.enumerated() {
+        readings[index].picture = picture(of: form.page.box(field.box), on: page)
+      }
+    }
     return FormReading(
       template: form.template.name, found: found.share,
       quarterTurns: quarterTurns(form.page, found),
-      fields: rules.settled(order: form.order),
+      fields: readings,
       milliseconds: (clock.now - start) / .milliseconds(1))
   }
 
@@ -87,6 +96,14 @@ public struct FormReader: Sendable {
       )
     }
     return (form, answer.found)
+  }
+
+  /// What a person should see of a field, as a share of its height around it.
+  private static let surroundings = 0.35
+
+  private func picture(of box: Box, on page: GrayImage) -> GrayImage {
+    let margin = Int(Self.surroundings * Double(box.height))
+    return page.cropped(to: box.grown(by: margin, within: (page.rows, page.columns))).inverted
   }
 
   private func corners(_ box: Box, _ found: FoundForm) -> [Point] {

@@ -41,4 +41,6 @@ public struct FieldReading: Sendable {
   public internal(set) var notes: [String]
   /// Where it lies, in pixels of the upright photo.
   public let box: Box
+  /// The field as it was read, set straight, with some of what is around it: black ink on white. Nil unless asked for.
+  public internal(set) var picture: GrayImage?
 }

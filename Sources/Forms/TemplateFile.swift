@@ -1,11 +1,11 @@
 public import Bytes
 import FoundationEssentials
-import Imaging
+public import Imaging
 import Recognition
 
 extension FormTemplate {
   /// The largest template's file, in bytes.
-  private static let maximumBytes = 1 << 22
+  public static let maximumBytes = 1 << 24
   /// The most fields of a form.
   public static let maximumFields = 1000
   /// The most boxes of all fields: each is compared with each.
@@ -17,28 +17,49 @@ extension FormTemplate {
   ///       {"name": "customer", "kind": "digits", "box": [120, 80, 400, 48], "count": 8, "checkDigit": "luhn"},
   ///       {"name": "reading", "kind": "number", "box": [120, 160, 300, 48], "decimals": 1, "range": [0, 9999]}]}
   ///
-  /// A box is its left, top, width and height in pixels of the picture.
+  /// A box is its left, top, width and height in pixels of the picture. Instead of a file's name the reference may be
+  /// the picture itself, as a data URL in base64.
   ///
   /// - Throws: `FileError` for the first thing that is wrong: in the JSON, with the picture, or with a field: an
   ///   unknown kind, a box outside the picture or over another, a name twice, a sum that depends on itself.
+  /// - Source: RFC 2397 (data URLs).
   public init(contentsOf path: String) throws(FileError) {
-    let bytes = try readFile(path, limit: Self.maximumBytes)
+    try self.init(
+      try readFile(path, limit: Self.maximumBytes), file: path, folder: parentFolder(of: path))
+  }
+
+  /// Reads the bytes of a template.
+  ///
+  /// - Parameter file: its name, for errors.
+  /// - Parameter folder: where the reference lies; nil where only one inside the template is taken.
+  /// - Parameter memory: for decoding the reference.
+  public init(
+    _ bytes: [UInt8], file: String, folder: String?, memory: DecodingMemory = .unlimited
+  ) throws(FileError) {
     let value: JSONValue
     do { value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)) } catch {
-      throw FileError(file: path, expected: "a template in JSON", found: "no JSON")
+      throw FileError(file: file, expected: "a template in JSON", found: "no JSON")
     }
-    let file = try TemplateObject(value, place: "", file: path)
-    try file.checkNames(["name", "reference", "fields"])
-    let name = try file.text("name")
-    let picture = try file.text("reference")
-    let place = picture.hasPrefix("/") ? picture : Bytes.path(picture, in: parentFolder(of: path))
-    let fields = try file.objects("fields", most: Self.maximumFields)
+    let object = try TemplateObject(value, place: "", file: file)
+    try object.checkNames(["name", "reference", "fields"])
+    let name = try object.text("name")
+    let reference: Photo
+    if let picture = try object.enclosedFile("reference") {
+      reference = try decodePhoto(picture, file: "\(file): reference", memory: memory)
+    } else {
+      let picture = try object.text("reference")
+      guard let folder else {
+        throw object.error("reference", "the picture itself, as a data URL", "\"\(picture)\"")
+      }
+      let place = picture.hasPrefix("/") ? picture : Bytes.path(picture, in: folder)
+      reference = try decodePhoto(try readFile(place), file: place, memory: memory)
+    }
+    let fields = try object.objects("fields", most: Self.maximumFields)
     guard !fields.isEmpty else {
-      throw FileError(file: path, expected: "fields: at least one field", found: "none")
+      throw FileError(file: file, expected: "fields: at least one field", found: "none")
     }
-    let reference = try decodePhoto(try readFile(place), file: place)
     self.init(name: name, reference: reference, fields: try fields.map(FormField.init))
-    try check(file: path)
+    try check(file: file)
   }
 
   private func check(file: String) throws(FileError) {
@@ -214,6 +235,16 @@ private struct TemplateObject {
       text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
     else { throw error(name, "a text in one line") }
     return text
+  }
+
+  /// The bytes of a data URL; nil where the text is none.
+  func enclosedFile(_ name: String) throws(FileError) -> [UInt8]? {
+    guard case .text(let text)? = values[name], text.hasPrefix("data:") else { return nil }
+    guard let comma = text.utf8.firstIndex(of: UInt8(ascii: ",")),
+      text[..<comma].hasSuffix(";base64"),
+      let data = Data(base64Encoded: String(text[comma...].dropFirst()))
+    else { throw error(name, "a data URL in base64", "another") }
+    return Array(data)
   }
 
   func wholeNumber(_ name: String, _ range: ClosedRange<Int>) throws(FileError) -> Int? {

@@ -236,7 +236,7 @@ private func figure(_ picture: ColorImage, _ caption: String, isSmall: Bool = fa
 }
 
 func image(_ data: [UInt8], _ type: String, _ text: String) -> String {
-  "<img alt=\"\(escaped(text))\" src=\"data:\(type);base64,\(Data(data).base64EncodedString())\">"
+  "<img alt=\"\(escaped(text))\" src=\"\(dataURL(data, type: type))\">"
 }
 
 private func percent(_ share: Double) -> String {

@@ -114,6 +114,8 @@ private struct FormRecord: Encodable {
   private struct Field: Encodable {
     let name: String, value: String, status: String, confidence: Double, notes: [String]
     let box: [Int]
+    /// A PNG file as a data URL; nil unless asked for.
+    let picture: String?
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -134,7 +136,7 @@ private struct FormRecord: Encodable {
           box: [
             field.box.columns.lowerBound, field.box.rows.lowerBound, field.box.width,
             field.box.height,
-          ])
+          ], picture: field.picture.map { dataURL(encodePNG($0), type: "image/png") })
       }
       try container.encode(fields, forKey: .fields)
     }

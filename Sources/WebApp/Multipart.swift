@@ -4,6 +4,8 @@
 ///   form data", for what browsers write into file names.
 enum Multipart {
   struct File: Equatable {
+    /// The name of the form's field; empty where it has none.
+    var field = ""
     /// As the client wrote it, of any characters: it names the photo in the answer, nothing else.
     let name: String
     /// The place of the file's bytes in the body.
@@ -44,8 +46,13 @@ enum Multipart {
         throw .badRequest(
           "expected --\(boundary)-- at the end of the form, found the end of the body")
       }
-      if let name = fileName(inHeader: body[header.lines]), !name.isEmpty {
-        files.append(File(name: name, range: header.end..<max(header.end, next.lowerBound)))
+      if let disposition = disposition(inHeader: body[header.lines]),
+        let name = disposition["filename"].map(unescaped), !name.isEmpty
+      {
+        files.append(
+          File(
+            field: disposition["name"].map(unescaped) ?? "", name: name,
+            range: header.end..<max(header.end, next.lowerBound)))
       }
       position = next.upperBound
     }
@@ -82,13 +89,13 @@ enum Multipart {
     return (min(start + 2, end.lowerBound)..<end.lowerBound, end.upperBound)
   }
 
-  /// The file name in a part's Content-Disposition; nil when it has none.
-  private static func fileName(inHeader header: ArraySlice<UInt8>) -> String? {
+  /// A part's Content-Disposition; nil when it has none.
+  private static func disposition(inHeader header: ArraySlice<UInt8>) -> Parameters? {
     for line in String(decoding: header, as: UTF8.self).split(separator: "\r\n") {
       guard let colon = line.firstIndex(of: ":"),
         line[..<colon].lowercased() == "content-disposition"
       else { continue }
-      return Parameters(line[line.index(after: colon)...])["filename"].map(unescaped)
+      return Parameters(line[line.index(after: colon)...])
     }
     return nil
   }

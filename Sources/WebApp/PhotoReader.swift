@@ -1,5 +1,5 @@
 import Bytes
-import FoundationEssentials
+import Documents
 import Imaging
 import NIOCore
 import Recognition
@@ -46,6 +46,35 @@ struct PhotoReader: Sendable {
   /// The largest number of pages in a file: a thread cannot be called back from one.
   static let maximumPages = 20
 
+  /// Reads a file that was sent, page by page where it is a PDF document: each has its own time.
+  ///
+  /// A page that is not read in time, say, is an answer, too. See the other `read`.
+  func read(
+    _ file: SentFile, _ wishes: Wishes, of client: IPAddress?, share: MemoryBudget.Share,
+    isWanted: @escaping @Sendable () -> Bool
+  ) async throws -> [Answer] {
+    guard file.isDocument else {
+      return try await read(
+        file.bytes, file: file.name, wishes, of: client, share: share, isWanted: isWanted)
+    }
+    let photos: [PhotosInFile]
+    do {
+      photos = try await queue.run(of: client, isWanted: isWanted) { file.photos }.get()
+    } catch let error as FileError {
+      return [Answer(file: file.name, result: .failure(error))]
+    }
+    var answers: [Answer] = []
+    for photo in photos {
+      do {
+        answers += try await read(
+          photo.bytes, file: photo.name, wishes, of: client, share: share, isWanted: isWanted)
+      } catch let problem as Problem where photos.count > 1 && problem != .clientGone {
+        answers.append(Answer(file: photo.name, problem))
+      }
+    }
+    return answers
+  }
+
   /// Decodes and reads the photo in a file, or the pages of a TIFF file.
   ///
   /// - Parameter bytes: the file; asked for when it is read, not while it waits.
@@ -54,7 +83,7 @@ struct PhotoReader: Sendable {
   /// - Returns: an answer for each page; a photo that cannot be read is an answer, too.
   /// - Throws: `Problem` when the queue is full, the time is up, or the memory for answers used up.
   func read(
-    _ bytes: @escaping @Sendable () -> [UInt8], file: String, _ wishes: Wishes,
+    _ bytes: @escaping @Sendable () throws(FileError) -> [UInt8], file: String, _ wishes: Wishes,
     of client: IPAddress?, share: MemoryBudget.Share, isWanted: @escaping @Sendable () -> Bool
   ) async throws -> [Answer] {
     if wishes.hasPictures { await waitForRoom(in: share, isWanted) }
@@ -65,7 +94,12 @@ struct PhotoReader: Sendable {
       let end = clock.now + timeout
       // When the time is up the queue has given an answer, and what is left is read for nobody.
       return memory.reading { memory in
-        read(bytes(), file, wishes, share, memory, isWanted: { isWanted() && clock.now < end })
+        do throws(FileError) {
+          let bytes = try bytes()
+          return read(bytes, file, wishes, share, memory) { isWanted() && clock.now < end }
+        } catch {
+          return .success([Answer(file: file, result: .failure(error))])
+        }
       }
     }.get()
     for case .success(let reading) in answers.map(\.result) {
@@ -150,7 +184,7 @@ extension PhotoReader.Answer {
       if wishes.annotated, case .success(let reading) = result {
         annotated = encodePNG(annotatedPhoto(photo, reading), fast: true)
       }
-      if wishes.picture { picture = encodeJPEG(reduced(photo)) }
+      if wishes.picture { picture = encodeJPEG(photo.reduced(toSide: Self.pictureSide)) }
       if wishes.explained {
         explanation = debugPage(file, result, photo: photo, record: record)
       }
@@ -159,17 +193,10 @@ extension PhotoReader.Answer {
       if case .success = result { result = .failure(error) }
     }
   }
-
-  private func reduced(_ photo: ColorImage) -> ColorImage {
-    let longer = max(photo.rows, photo.columns)
-    guard longer > Self.pictureSide else { return photo }
-    return photo.resampled(
-      rows: max(1, photo.rows * Self.pictureSide / longer),
-      columns: max(1, photo.columns * Self.pictureSide / longer))
-  }
 }
 
-private func tooManyPages(_ bytes: [UInt8], _ file: String) -> FileError? {
+/// The error of a file with more pages than are read of it at once; nil where there are not so many.
+func tooManyPages(_ bytes: [UInt8], _ file: String) -> FileError? {
   // A file whose pages cannot be counted fails when it is read.
   guard let count = try? picturePages(of: bytes, file: file).count, count > PhotoReader.maximumPages
   else {
@@ -188,17 +215,24 @@ extension PhotoReader.Answer {
     func add(_ name: String, _ elements: [String]) {
       members.append((name, "[\(elements.joined(separator: ","))]"))
     }
-    if !tiles.isEmpty { add("tiles", tiles.map { "\"\(dataAddress($0))\"" }) }
+    if !tiles.isEmpty { add("tiles", tiles.map { "\"\(dataURL($0, type: "image/png"))\"" }) }
     if let picture {
-      members.append(("picture", "\"\(dataAddress(picture, type: "image/jpeg"))\""))
+      members.append(("picture", "\"\(dataURL(picture, type: "image/jpeg"))\""))
     }
     if !steps.isEmpty {
-      add("steps", steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataAddress($1))\"}" })
+      add(
+        "steps",
+        steps.map { "{\"name\":\"\($0)\",\"picture\":\"\(dataURL($1, type: "image/png"))\"}" })
     }
     return members
   }
+}
 
-  private func dataAddress(_ picture: [UInt8], type: String = "image/png") -> String {
-    "data:\(type);base64,\(Data(picture).base64EncodedString())"
+extension ColorImage {
+  /// The same picture, or a smaller one, no longer than that on its longer side.
+  func reduced(toSide side: Int) -> ColorImage {
+    let longer = max(rows, columns)
+    guard longer > side else { return self }
+    return resampled(rows: max(1, rows * side / longer), columns: max(1, columns * side / longer))
   }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import Reports
 
 /// The parameters behind the `?` of an address, each of which must be one that is known.
 struct Query {
@@ -39,6 +40,15 @@ struct Query {
       throw .badRequest("expected \(name) to be a number, not \(text)")
     }
     return number
+  }
+
+  /// The `format` of readings; JSON where it is not there.
+  func readingFormat() throws(Problem) -> ReadingFormat {
+    guard let name = self["format"] else { return .json }
+    guard let format = ReadingFormat(rawValue: name) else {
+      throw .badRequest("expected format to be \(ReadingFormat.list), not \(name)")
+    }
+    return format
   }
 
   /// A whole number; nil when `name` is not there.

@@ -21,12 +21,6 @@ struct RecognizeRoute: Sendable {
   let answerBudget: MemoryBudget
   let uploadLimit: Int
 
-  /// A photo of a body, by the name it was sent with.
-  struct Photo: Sendable {
-    let name: String
-    let bytes: @Sendable () -> [UInt8]
-  }
-
   /// The contents of a body, by its Content-Type.
   private enum Contents {
     case photo
@@ -36,7 +30,7 @@ struct RecognizeRoute: Sendable {
   func answer(_ request: Request, _ context: ClientContext) async throws -> Response {
     // Whatever can be rejected without the body is rejected before it is read.
     let query = try Query(request, known: Self.parameters)
-    let format = try format(in: query)
+    let format = try query.readingFormat()
     let wishes = PhotoReader.Wishes(
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
       steps: try query.flag("debug"), annotated: try query.flag("annotate"),
@@ -89,13 +83,12 @@ struct RecognizeRoute: Sendable {
 
   /// One photo's answers; that it was not read in time, say, is one of them, too.
   private func read(
-    _ photo: Photo, _ wishes: PhotoReader.Wishes, _ context: ClientContext,
+    _ photo: SentFile, _ wishes: PhotoReader.Wishes, _ context: ClientContext,
     _ share: MemoryBudget.Share
   ) async throws -> (answers: [PhotoReader.Answer], problem: Problem?) {
     do {
       let answers = try await reader.read(
-        photo.bytes, file: photo.name, wishes, of: context.client, share: share,
-        isWanted: { context.isConnected })
+        photo, wishes, of: context.client, share: share, isWanted: { context.isConnected })
       return (answers, nil)
     } catch let problem as Problem where problem != .clientGone {
       return ([PhotoReader.Answer(file: photo.name, problem)], problem)
@@ -121,14 +114,6 @@ struct RecognizeRoute: Sendable {
     }
   }
 
-  private func format(in query: Query) throws(Problem) -> ReadingFormat {
-    guard let name = query["format"] else { return .json }
-    guard let format = ReadingFormat(rawValue: name) else {
-      throw .badRequest("expected format to be \(ReadingFormat.list), not \(name)")
-    }
-    return format
-  }
-
   private func readingOptions(in query: Query) throws(Problem) -> ReadingOptions {
     let (expect, share) = (
       try query.wholeNumber("expect"), try query.number("min-confidence")
@@ -145,17 +130,15 @@ struct RecognizeRoute: Sendable {
   /// The photos of a body, at least one.
   private func photos(
     in upload: Upload, _ contents: Contents, name: String?
-  ) throws(Problem) -> [Photo] {
+  ) throws(Problem) -> [SentFile] {
     switch contents {
-    case .photo: return [Photo(name: name ?? "photo", bytes: { upload.bytes })]
+    case .photo: return [SentFile(name: name ?? "photo", upload, upload.bytes.indices)]
     case .form(let boundary):
       let files = try Multipart.files(in: upload.bytes, boundary: boundary)
       guard !files.isEmpty else {
         throw .badRequest("expected a form with a file in it (curl -F photo=@photo.jpg)")
       }
-      return files.map { file in
-        Photo(name: file.name, bytes: { Array(upload.bytes[file.range]) })
-      }
+      return files.map { SentFile(name: $0.name, upload, $0.range) }
     }
   }
 
@@ -164,8 +147,7 @@ struct RecognizeRoute: Sendable {
     if let boundary = try Multipart.boundary(inContentType: type) {
       return .form(boundary: boundary)
     }
-    let name = Parameters(type).value.lowercased()
-    guard name.hasPrefix("image/") || name == "application/octet-stream" else {
+    guard Upload.isPicture(type) else {
       throw Problem(
         status: .unsupportedMediaType,
         detail: "expected a picture (Content-Type: image/jpeg and so on) or a form "
@@ -249,7 +231,7 @@ extension PhotoReader.Answer {
   fileprivate var isReading: Bool { if case .success = result { true } else { false } }
 
   /// The answer about one photo of many that was not read.
-  fileprivate init(file: String, _ problem: Problem) {
+  init(file: String, _ problem: Problem) {
     self.init(
       file: file,
       result: .failure(

@@ -8,6 +8,12 @@ struct Upload: Sendable {
   /// Held as long as the bytes are.
   let share: MemoryBudget.Share
 
+  /// Whether a Content-Type is one of pictures, or says nothing of what it is.
+  static func isPicture(_ type: String) -> Bool {
+    let name = Parameters(type).value.lowercased()
+    return name.hasPrefix("image/") || name == "application/octet-stream"
+  }
+
   /// Reads a body while it arrives, and stops reading at the limit.
   ///
   /// - Throws: `Problem`: 413 when the body is larger, or says that it will be; 503 when the budget is

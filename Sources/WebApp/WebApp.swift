@@ -58,17 +58,26 @@ public struct WebApp: Sendable {
       timeout: options.timeout)
     let memory = Options.MemoryPlan(options)
     let budget = MemoryBudget(bytes: memory.uploads)
+    let (reading, answers) = (
+      ReadingMemory(limit: memory.reading), MemoryBudget(bytes: memory.answers)
+    )
     let recognize = RecognizeRoute(
       reader: PhotoReader(
-        recognizer: recognizer, queue: queue, memory: ReadingMemory(limit: memory.reading),
-        metrics: metrics),
-      budget: budget, answerBudget: MemoryBudget(bytes: memory.answers),
+        recognizer: recognizer, queue: queue, memory: reading, metrics: metrics),
+      budget: budget, answerBudget: answers, uploadLimit: options.maxUpload.bytes)
+    let forms = FormsRoute(
+      recognizer: recognizer, queue: queue, memory: reading, budget: budget, answerBudget: answers,
+      uploadLimit: options.maxUpload.bytes)
+    let fields = FieldsRoute(
+      queue: queue, memory: reading, budget: budget, answerBudget: answers,
       uploadLimit: options.maxUpload.bytes)
     routes =
       pageFiles.map { file in
         Route(method: .get, path: file.path) { request, _ in file.answer(request) }
       } + [
         Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0, $1) },
+        Route(method: .post, path: FormsRoute.path) { try await forms.answer($0, $1) },
+        Route(method: .post, path: FieldsRoute.path) { try await fields.answer($0, $1) },
         Self.model(checkpoint, version: version),
       ] + Self.health(queue: queue, metrics: metrics, budget: budget)
   }

@@ -1,4 +1,5 @@
 import Bytes
+import Documents
 import Imaging
 import Recognition
 import Reports

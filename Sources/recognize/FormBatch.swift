@@ -1,5 +1,6 @@
 import Bytes
 import CommandSupport
+import Documents
 import Forms
 import Imaging
 import Recognition
@@ -19,27 +20,19 @@ struct FormFileReader: Sendable {
     do throws(FileError) {
       let file = try file.get()
       let photos = try PhotosInFile.all(in: try readFile(file), file: file)
-      return photos.flatMap { photo in
+      var answers: [Answer] = []
+      for photo in photos {
         do throws(FileError) {
-          return try read(try photo.bytes(), name: photo.name)
+          reader.readPages(of: try photo.bytes(), file: photo.name) { name, result in
+            answers.append(Answer(name: name, result: result))
+          }
         } catch {
-          return [Answer(name: photo.name, result: .failure(error))]
+          answers.append(Answer(name: photo.name, result: .failure(error)))
         }
       }
+      return answers
     } catch {
       return [Answer(name: error.file, result: .failure(error))]
-    }
-  }
-
-  private func read(_ bytes: [UInt8], name: String) throws(FileError) -> [Answer] {
-    let pages = try picturePages(of: bytes, file: name)
-    return pages.enumerated().map { number, page in
-      let name = pages.count == 1 ? name : "\(name)#\(number + 1)"
-      return Answer(
-        name: name,
-        result: Result { () throws(FileError) in
-          try reader.read(try decodePhoto(bytes, file: name, page: page), file: name)
-        })
     }
   }
 }

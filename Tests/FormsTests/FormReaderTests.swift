@@ -82,6 +82,19 @@ import Testing
     #expect(box.isInside(Box(rows: 448..<482, columns: 98..<132)))
   }
 
+  @Test func fieldsCanBeShown() throws {
+    let form = Self.template.reference
+    let reader = try Self.reader()
+    #expect(try reader.read(form, file: "f").fields.allSatisfy { $0.picture == nil })
+    let shown = try reader.read(form, file: "f", showsFields: true)
+    for (reading, field) in zip(shown.fields, Self.template.fields) {
+      let picture = try #require(reading.picture)
+      // With some of what is around it.
+      #expect(picture.columns > field.box.width && picture.rows > field.box.height)
+      #expect(picture.pixels.contains { $0 < 100 } && picture.pixels.contains { $0 > 200 })
+    }
+  }
+
   @Test func anEmptyFormIsEmpty() throws {
     let reading = try Self.reader().read(Self.template.reference, file: "p")
     #expect(reading.fields.map(\.value) == ["", "false", ""])

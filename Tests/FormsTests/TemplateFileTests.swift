@@ -55,6 +55,35 @@ import Testing
     #expect(template.fieldsBySums == [0, 1, 2, 3, 4, 5])
   }
 
+  @Test func aTemplateMayCarryItsPicture() throws {
+    let picture = Data("P5 200 100 255\n".utf8 + [UInt8](repeating: 255, count: 20_000))
+    func bytes(_ reference: String) -> [UInt8] {
+      Array(
+        """
+        {"name":"n","reference":"\(reference)","fields":[{"name":"a","kind":"check","box":[0,0,9,9]}]}
+        """.utf8)
+    }
+    let inside = "data:image/x-portable-graymap;base64," + picture.base64EncodedString()
+    // Whether the folder is known or not.
+    for folder in [folder, nil] {
+      let template = try FormTemplate(bytes(inside), file: "t.json", folder: folder)
+      #expect((template.reference.rows, template.reference.columns) == (100, 200))
+    }
+    func message(_ reference: String) -> String {
+      do {
+        _ = try FormTemplate(bytes(reference), file: "t.json", folder: nil)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      message("empty.pgm")
+        == #"t.json: expected reference: the picture itself, as a data URL, found "empty.pgm""#)
+    for broken in ["data:", "data:image/png,abc", "data:image/png;base64,a%b"] {
+      #expect(message(broken).hasPrefix("t.json: expected reference: a data URL in base64"))
+    }
+    #expect(message("data:image/png;base64,AAAA").hasPrefix("t.json: reference: "))
+  }
+
   @Test(arguments: [
     (
       #""name":"a","kind":"digit","box":[0,0,9,9]"#,

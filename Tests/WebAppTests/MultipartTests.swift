@@ -23,6 +23,16 @@ import Testing
     #expect(found.map(\.1) == ["first", "", "x\r\n--cu"])
   }
 
+  @Test func tellsTheFieldsOfTheForm() throws {
+    let body = Array(
+      (part("a.jpg", "x")
+        + "--cut\r\nContent-Disposition: form-data; filename=t.json; name=template\r\n\r\n{}\r\n"
+        + "--cut\r\nContent-Disposition: form-data; filename=b.jpg\r\n\r\ny\r\n--cut--").utf8)
+    let files = try Multipart.files(in: body, boundary: "cut")
+    #expect(files.map(\.field) == ["photo", "template", ""])
+    #expect(files.map(\.name) == ["a.jpg", "t.json", "b.jpg"])
+  }
+
   @Test func leavesOutWhatIsNoFile() throws {
     let text = "--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n"
     #expect(try files(text + part("", "nothing chosen") + "--cut--").isEmpty)

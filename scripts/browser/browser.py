@@ -117,8 +117,8 @@ class Browser:
         except AssertionError:
             raise AssertionError(f"expected the answer {expected!r}, found {answer()!r}") from None
 
-    def choose(self, *paths):
-        self.find("#files").send_keys("\n".join(str(path) for path in paths))
+    def choose(self, *paths, field="#files"):
+        self.find(field).send_keys("\n".join(str(path) for path in paths))
 
     def keys(self, *keys):
         ActionChains(self.driver).send_keys(*keys).perform()

@@ -10,7 +10,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".jpg": "image/jpeg",
     ".webmanifest": "application/manifest+json", ".png": "image/png",
 }
-NAMES = {"/": "index.html", "/api": "api.html"}
+NAMES = {"/": "index.html", "/api": "api.html", "/forms": "forms.html"}
 
 
 def serve_from_disk(folder, address):
@@ -29,7 +29,7 @@ def serve_from_disk(folder, address):
             if not file.is_file():
                 return self.pass_on()
             body = file.read_bytes()
-            if file.name == "index.html":
+            if file.suffix == ".html":
                 body = body.replace(b"{endings}", self.endings())
             self.send_response(200)
             self.send_header("Content-Type", TYPES[file.suffix])

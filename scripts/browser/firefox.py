@@ -76,8 +76,8 @@ class Firefox(Browser):
         self.process.wait(PATIENCE)
         shutil.rmtree(self.profile, ignore_errors=True)
 
-    def choose(self, *paths):
-        files = self.find("#files")
+    def choose(self, *paths, field="#files"):
+        files = self.find(field)
         self.run("arguments[0].hidden = false", files)
         files.send_keys("\n".join(str(path) for path in paths))
         self.run("arguments[0].hidden = true", files)
@@ -113,6 +113,9 @@ class Firefox(Browser):
 
     def drag(self, start, end):
         self.follow([start, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), end])
+
+    def click_at(self, x, y):
+        self.follow([(x, y)])
 
     def screenshot(self, path):
         pathlib.Path(path).write_bytes(base64.b64decode(self.marionette.screenshot(full=True)))

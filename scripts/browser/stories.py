@@ -20,6 +20,7 @@ import pillow_heif
 
 from browser import ONE, PATIENCE, SEVEN, Browser, Keys
 from disk import serve_from_disk
+from forms import FormStories
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "Data/samples"
@@ -28,12 +29,12 @@ MAXIMUM_REQUESTS = 24  # of the page, itself included
 IN_FIREFOX = (
     "uploads_a_photo", "reads_several_photos", "draws_digits", 
     "draws_on_after_a_digit_was_selected", "keeps_corrections", "shows_what_the_browser_cannot", "adds_splits_and_joins",
-    "types_lines", "explains_one_digit", "uses_the_keyboard_only", "switches_to_dark", "runs_no_script_from_a_name",
+    "types_lines", "reads_the_example_of_a_form", "corrects_forms_by_keyboard", "makes_a_choice_of_boxes", "explains_one_digit", "uses_the_keyboard_only", "switches_to_dark", "runs_no_script_from_a_name",
 )
 COLUMN = "1284\n967\n3050\n418\n2736"
 
 
-class Stories:
+class Stories(FormStories):
     def __init__(self, kind, address, screenshots, axe, scratch):
         self.kind, self.address, self.screenshots, self.axe, self.scratch = kind, address, screenshots, axe, scratch
 
@@ -835,8 +836,8 @@ def main():
         with tempfile.TemporaryDirectory() as scratch:
             stories = Stories(
                 kind, address, arguments.screenshots, arguments.axe.read_text(), pathlib.Path(scratch))
-            for name, story in vars(Stories).items():
-                if name in ("__init__", "browser") or not callable(story):
+            for name, story in {**vars(Stories), **vars(FormStories)}.items():
+                if name.startswith("__") or name == "browser" or not callable(story):
                     continue
                 if arguments.only and name not in arguments.only.split(","):
                     continue

@@ -12,6 +12,7 @@ import pathlib
 import numpy
 
 import camera
+import form
 import paper
 from pen import Hand, Page
 
@@ -213,7 +214,7 @@ README = """# Sample photos
 
 **Rendered, not photographed.** `scripts/make-samples` draws every one of them: pen strokes defined in its
 code, on computed paper, under computed light, through a computed camera. No real photo, no handwriting of
-a person and no font is in them, so they are ours to pass on; the numbers are made up. They are for trying
+a person is in them, so they are ours to pass on; the numbers are made up. They are for trying
 the commands and for seeing that they work. How well real photos are read, only real photos can show.
 
 | file | truth | what it shows |
@@ -222,6 +223,11 @@ the commands and for seeing that they work. How well real photos are read, only 
 
 `truth.csv` has the columns `path` and `truth`: the digits in reading order, lines separated by a space, gaps
 within a line left out.
+
+`forms` holds a made-up form, `empty.png` (printed in Aileron, a font in the public domain that comes with Pillow), its
+template `card.json`, and three photos of it, filled in the same way:
+
+    recognize --template Data/samples/forms/card.json Data/samples/forms/*.jpg
 """
 
 
@@ -263,6 +269,7 @@ def main():
         descriptions.append(scene.__doc__)
         print(f"{name}: {image.width} x {image.height}, {len(data):,} bytes, {truth}")
     if not arguments.only:
+        form.draw([(arguments.folder / "forms", "")] + ([(arguments.page, "form-")] if arguments.page else []))
         with open(arguments.folder / "truth.csv", "w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["path", "truth"])

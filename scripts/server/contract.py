@@ -1,5 +1,7 @@
 """Every route of openapi.json, asked and compared with what it promises; the curl commands of README.md."""
 
+import base64
+import json
 import pathlib
 import re
 import subprocess
@@ -10,6 +12,7 @@ import jsonschema
 import openapi_spec_validator
 from server import PATIENCE, ROOT, SAMPLES, Answer, Server, form, head
 
+FORMS = SAMPLES / "forms"
 PHOTO = (SAMPLES / "single-digit.jpg").read_bytes()
 
 
@@ -22,18 +25,27 @@ def formats(server):
 
 def requests(serve, server):
     """How to bring about each status of each operation."""
-    def slow():
-        with Server(serve, "--timeout", "1s") as strict, strict.connect() as connection:
-            connection.sendall(head("POST", "/api/recognize", content_length=100))
-            return Answer(connection)
-
-    def large():
-        with server.connect() as connection:
-            connection.sendall(head("POST", "/api/recognize", content_length=10**9))
-            return Answer(connection)
-
     body, type = form(("a.jpg", PHOTO), ("b.jpg", b"no picture"))
-    read = ("post", "/api/recognize")
+    read, forms, fields = (("post", path) for path in ("/api/recognize", "/api/forms", "/api/forms/fields"))
+    card = card_template()
+    def filled(query="", template=card, photos=("1.jpg",), **headers):
+        files = [(name or "four.jpg", (FORMS / name).read_bytes() if name else PHOTO) for name in photos]
+        body, type = form(("template", "card.json", template), *files)
+        return server.ask("POST", f"/api/forms{query}", body, **{"content_type": type, **headers})
+
+    def empty(query="", body=(FORMS / "empty.png").read_bytes(), **headers):
+        return server.ask("POST", f"/api/forms/fields{query}", body, **headers)
+
+    def strict(ask):
+        with Server(serve, "--timeout", "1s") as strict, strict.connect() as connection:
+            connection.sendall(head("POST", ask, content_length=100, content_type=type))
+            return Answer(connection)
+
+    def huge(path):
+        with server.connect() as connection:
+            connection.sendall(head("POST", path, content_length=10**9, content_type=type))
+            return Answer(connection)
+
     return {
         (*read, "200"): [
             lambda: server.read(PHOTO), lambda: server.read(PHOTO, "?tiles=1&debug=1&min-confidence=0.9&name=x"),
@@ -49,18 +61,53 @@ def requests(serve, server):
             lambda: server.ask("POST", "/api/recognize?name=x", body, content_type=type),
         ],
         (*read, "403"): [lambda: server.read(PHOTO, origin="https://elsewhere.example")],
-        (*read, "408"): [slow],
-        (*read, "413"): [large],
+        (*read, "408"): [lambda: strict("/api/recognize")],
+        (*read, "413"): [lambda: huge("/api/recognize")],
         (*read, "415"): [lambda: server.read(PHOTO, content_type="text/html")],
         (*read, "421"): [lambda: server.read(PHOTO, host="elsewhere.example")],
         (*read, "422"): [lambda: server.read(b"no picture")],
+        (*forms, "200"): [
+            filled, lambda: filled("?pictures=1", photos=("1.jpg", "empty.png", "")),
+            *(lambda format=format: filled(f"?format={format}") for format in formats(server)),
+        ],
+        (*forms, "400"): [
+            lambda: filled("?unknown=1"), lambda: filled("?format=csv&pictures=1"), lambda: filled(photos=()),
+            lambda: server.ask("POST", "/api/forms", body, content_type=type),
+        ],
+        (*forms, "403"): [lambda: filled(origin="https://elsewhere.example")],
+        (*forms, "408"): [lambda: strict("/api/forms")],
+        (*forms, "413"): [lambda: huge("/api/forms")],
+        (*forms, "415"): [lambda: server.ask("POST", "/api/forms", PHOTO)],
+        (*forms, "421"): [lambda: filled(host="elsewhere.example")],
+        (*forms, "422"): [
+            lambda: filled(template=b"{}"), lambda: filled(template=(FORMS / "card.json").read_bytes()),
+            lambda: filled(template=card.replace(b"image/png;base64,iV", b"image/png;base64,AA")),
+        ],
+        (*fields, "200"): [empty, lambda: empty("?name=card.png&picture=1"), lambda: empty(body=PHOTO)],
+        (*fields, "400"): [lambda: empty("?unknown=1")],
+        (*fields, "403"): [lambda: empty(origin="https://elsewhere.example")],
+        (*fields, "408"): [lambda: strict("/api/forms/fields")],
+        (*fields, "413"): [lambda: huge("/api/forms/fields")],
+        (*fields, "415"): [lambda: empty(content_type="text/html")],
+        (*fields, "421"): [lambda: empty(host="elsewhere.example")],
+        (*fields, "422"): [lambda: empty(body=b"no picture")],
         **{("get", path, "200"): [lambda path=path: server.ask("GET", path)]
            for path in ("/api/model", "/healthz", "/readyz", "/metrics", "/openapi.json")},
     }
 
 
 # Brought about by too much work, in faults.py: says_when_it_is_full.
-ELSEWHERE = {("post", "/api/recognize", "503"), ("get", "/readyz", "503")}
+ELSEWHERE = {
+    ("get", "/readyz", "503"),
+    *(("post", path, "503") for path in ("/api/recognize", "/api/forms", "/api/forms/fields")),
+}
+
+
+def card_template():
+    """The template of the sample form with the picture of the empty form in it."""
+    template = json.loads((FORMS / "card.json").read_text())
+    picture = base64.b64encode((FORMS / "empty.png").read_bytes()).decode()
+    return json.dumps({**template, "reference": f"data:image/png;base64,{picture}"}).encode()
 
 
 def keeps_the_promises_of_openapi(serve, recognize):
@@ -102,9 +149,11 @@ def keeps_the_promises_of_openapi(serve, recognize):
                     jsonschema.validate(answer.json if is_json else answer.text, schema)
             assert seen == set(contents), f"{method} {path} {status}: never saw {set(contents) - seen}"
         # What is not promised is not there.
-        parameters = {p["name"] for p in description["paths"]["/api/recognize"]["post"]["parameters"]}
-        said = server.read(PHOTO, "?unknown=1").json["detail"].removeprefix("expected parameters among ")
-        assert set(said.split(", ")) == parameters, (said, parameters)
+        for path in ("/api/recognize", "/api/forms", "/api/forms/fields"):
+            parameters = {p["name"] for p in description["paths"][path]["post"]["parameters"]}
+            answer = server.ask("POST", f"{path}?unknown=1", PHOTO)
+            said = answer.json["detail"].removeprefix("expected parameters among ")
+            assert set(said.split(", ")) == parameters, (said, parameters)
 
 
 def keeps_its_promises_to_generated_requests(serve, recognize):
@@ -120,7 +169,7 @@ def keeps_its_promises_to_generated_requests(serve, recognize):
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
         print("    " + re.search("\\d+ generated.*", done.stdout).group())
         # A description that selects nothing would pass, too.
-        assert re.search("Selected: 5/5", done.stdout), done.stdout
+        assert re.search("Selected: 7/7", done.stdout), done.stdout
 
 
 def runs_the_curl_commands_of_the_readme(serve, recognize):

@@ -177,10 +177,11 @@ class Answer:
 
 
 def form(*files, boundary="cut here"):
-    """The body of a form with (name, bytes) files, and its Content-Type."""
+    """The body of a form with (name, bytes) or (field, name, bytes) files, and its Content-Type."""
     body = b""
-    for name, data in files:
-        body += (f'--{boundary}\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n'
+    for *field, name, data in files:
+        field = field[0] if field else "photo"
+        body += (f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
                  f"Content-Type: image/jpeg\r\n\r\n").encode() + data + b"\r\n"
     return body + f"--{boundary}--\r\n".encode(), f'multipart/form-data; boundary="{boundary}"'
 

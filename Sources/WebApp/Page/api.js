@@ -17,6 +17,19 @@ export async function explain(blob, name, parameters = {}) {
   return (await post(`/api/recognize?${query}`, blob)).blob();
 }
 
+// Reads photos of a form; answers a list with an object for each page, and for each field its picture.
+export async function readForm(template, photo, name) {
+  const form = new FormData();
+  form.append("template", new Blob([template]), "template.json");
+  form.append("photo", photo, name);
+  return (await post("/api/forms?pictures=1", form)).json();
+}
+
+// A template with the fields that the server proposes for the picture of an empty form, as a file.
+export async function proposals(picture, name, parameters = {}) {
+  return (await post(`/api/forms/fields?${new URLSearchParams({ name, ...parameters })}`, picture)).blob();
+}
+
 async function post(address, blob, { signal, sent } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(address, blob, signal, sent);
@@ -35,7 +48,7 @@ function send(address, blob, signal, sent) {
     request.open("POST", address);
     request.responseType = "blob";
     // A type that the server takes for a picture, whatever the browser thinks of the file's name.
-    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (blob instanceof Blob) request.setRequestHeader("Content-Type", "application/octet-stream");
     if (sent) request.upload.onprogress = ({ loaded, total }) => sent(loaded / Math.max(1, total));
     request.onload = () => resolve(new Response(request.response, {
       status: request.status,

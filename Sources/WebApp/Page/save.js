@@ -49,11 +49,11 @@ function lineConfidence({ corrected, digits }) {
   return corrected ? "corrected" : Math.min(...digits.map((digit) => digit.confirmed ? 1 : digit.confidence));
 }
 
-const row = (...fields) => fields.map((field) => field?.quoted ?? csvField(field)).join(",") + "\n";
+export const row = (...fields) => fields.map((field) => field?.quoted ?? csvField(field)).join(",") + "\n";
 
 // Always in quotes: who heeds them keeps the zeros before a number.
 const inQuotes = (text) => `"${text.replaceAll('"', '""')}"`;
-const quotedText = (text) => ({ quoted: inQuotes(withoutFormula(text)) });
+export const quotedText = (text) => ({ quoted: inQuotes(withoutFormula(text)) });
 const quotedWritten = (text) => ({ quoted: inQuotes(text) });
 
 // Quoted where a comma or quote would end it; behind an apostrophe where a spreadsheet would compute

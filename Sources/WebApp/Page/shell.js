@@ -6,7 +6,7 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const { pathname } = new URL(event.request.url);
-  const isShell = event.request.method === "GET" && /^\/$|\.(js|css|svg|webmanifest)$|^\/samples\//.test(pathname);
+  const isShell = event.request.method === "GET" && /^\/(forms)?$|\.(js|css|svg|webmanifest)$|^\/samples\//.test(pathname);
   if (isShell) event.respondWith(fresh(event.request));
 });
 

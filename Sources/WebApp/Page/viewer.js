@@ -3,10 +3,11 @@
 const most = 12; // times the size at which all of it shows
 
 export class Viewer {
-  // `drawn` is called with the box [x, y, width, height] that was dragged, in pixels of the photo.
-  constructor(elements, drawn) {
+  // `drawn` is called with the box [x, y, width, height] that was dragged, in pixels of the photo; `tapped` with the
+  // place that was tapped instead.
+  constructor(elements, drawn, tapped = () => {}) {
     this.elements = elements;
-    this.drawn = drawn;
+    Object.assign(this, { drawn, tapped });
     this.zoom = 1;
     const { view, picture, add, newBox, zoomIn, zoomOut, fit } = elements;
     picture.addEventListener("load", () => {
@@ -88,6 +89,13 @@ export class Viewer {
     view.scrollTo(left * factor - x, top * factor - y);
   }
 
+  // Shows a box of the photo, so large that it can be taken hold of.
+  lookAt(box) {
+    const high = box[3] * this.elements.stage.offsetHeight / this.extents.height;
+    if (high < 24) this.zoomTo(this.zoom * 24 / Math.max(1, high));
+    this.reveal(box);
+  }
+
   // Moves the picture, not the page, until a box of the photo is seen.
   reveal([x, y, width, height]) {
     const { view, stage } = this.elements;
@@ -139,8 +147,9 @@ export class Viewer {
       ]);
     }, () => {
       const box = this.box;
-      if (box && box[2] >= 4 && box[3] >= 4) this.finish();
-      else this.putBox(null);
+      if (box && box[2] >= 4 && box[3] >= 4) return this.finish();
+      this.putBox(null);
+      this.tapped(start);
     }, { captures: true });
   }
 

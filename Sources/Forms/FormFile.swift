@@ -1,0 +1,37 @@
+public import Bytes
+public import Imaging
+
+extension FormReader {
+  /// Reads the form in a file, or one after the other the pages of a TIFF file, which are called `name.tif#1`,
+  /// `name.tif#2` and so on.
+  ///
+  /// - Parameter bytes: the whole file.
+  /// - Parameter showsFields: whether each field comes with its picture.
+  /// - Parameter memory: asked before a picture that must be decoded whole takes memory.
+  /// - Parameter isWanted: asked before each page; once it says no, no more are read.
+  /// - Parameter visit: is given each page's name and its reading; a page that is no form is a failure and does not
+  ///   stop the others.
+  public func readPages(
+    of bytes: [UInt8], file: String, showsFields: Bool = false,
+    memory: DecodingMemory = .unlimited, isWanted: () -> Bool = { true },
+    visit: (_ name: String, _ result: Result<FormReading, FileError>) -> Void
+  ) {
+    let pages: [PicturePage]
+    do throws(FileError) {
+      pages = try picturePages(of: bytes, file: file)
+    } catch {
+      visit(file, .failure(error))
+      return
+    }
+    for (number, page) in pages.enumerated() where isWanted() {
+      let name = pages.count == 1 ? file : "\(file)#\(number + 1)"
+      visit(
+        name,
+        Result { () throws(FileError) in
+          try read(
+            try decodePhoto(bytes, file: name, page: page, memory: memory), file: name,
+            showsFields: showsFields)
+        })
+    }
+  }
+}
