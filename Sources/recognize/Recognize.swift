@@ -83,6 +83,12 @@ struct Recognize: ParsableCommand {
       valueName: "file"))
   var template: [String] = []
 
+  @Flag(
+    help: """
+      Look for boxes, combs, tables and lines on the picture of an empty form and print a template with a \
+      field for each, to be looked at and named.
+      """) var proposeFields = false
+
   @Option(
     help: ArgumentHelp(
       "Wait for scans in this folder, read each when it is complete, then move it to done or failed in there. "
@@ -99,20 +105,31 @@ struct Recognize: ParsableCommand {
     if watch != nil && (!photos.isEmpty || list != nil) {
       throw ValidationError("--watch reads what comes into its folder: name no photos beside it")
     }
-    guard !template.isEmpty else { return }
-    let others = [
+    var others = [
       ("--annotate", annotate != nil), ("--debug", debug != nil), ("--expect", expect != nil),
       ("--pattern", pattern != nil), ("--printed", printed != .auto),
       ("--min-confidence", minConfidence != ReadingOptions.defaultMinimumConfidence),
     ]
-    if let other = others.first(where: \.1) {
+    if !template.isEmpty, let other = others.first(where: \.1) {
       throw ValidationError("--template and \(other.0) cannot go together")
+    }
+    guard proposeFields else { return }
+    others += [
+      ("--template", !template.isEmpty), ("--format", format != .text), ("--list", list != nil),
+      ("--watch", watch != nil), ("--review", review != nil),
+    ]
+    if let other = others.first(where: \.1) {
+      throw ValidationError("--propose-fields and \(other.0) cannot go together")
+    }
+    if photos.count != 1 {
+      throw ValidationError("--propose-fields takes one picture, not \(photos.count)")
     }
   }
 
   func run() throws {
     warnOfDebugBuild()
     keepFreedMemory()
+    if proposeFields { return try FormProposal(picture: photos[0]).print() }
     let options = try readingOptions()
     let jobs = try checkedJobs()
     let checkpoint = try self.checkpoint ?? defaultCheckpoint()

@@ -86,6 +86,39 @@ import func TestSupport.blocksLikeWords
     }
   }
 
+  @Test func proposedFieldsAreATemplateThatReads() throws {
+    func propose(_ arguments: String) throws -> Commands.Outcome {
+      try Commands.shell(
+        "cd '\(folder.path)' && \"$command\" --propose-fields " + arguments, command: "recognize")
+    }
+    let outcome = try propose("empty.pgm > proposed.json")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errorLines == [
+        "recognize: empty.pgm: 2 fields proposed: look at each, and name it"
+      ])
+    let text = try recognize("--template proposed.json ticked.pgm --format csv")
+    #expect(text.status == 0 && text.output.contains(#","true","#), "\(text.errors)")
+    let none = try propose("other.pgm")
+    #expect(none.status == 1 && none.output == "")
+    #expect(
+      none.errorLines == [
+        "recognize: other.pgm: expected a form with boxes, a table or lines to write on, "
+          + "found none of them; take a straight scan of the empty form"
+      ])
+    for option in ["--template card.json", "--format csv", "--list -"] {
+      let name = option.split(separator: " ")[0]
+      #expect(
+        try propose("empty.pgm " + option).errorLines == [
+          "recognize: --propose-fields and \(name) cannot go together; see recognize --help"
+        ])
+    }
+    #expect(
+      try propose("empty.pgm other.pgm").errorLines == [
+        "recognize: --propose-fields takes one picture, not 2; see recognize --help"
+      ])
+  }
+
   @Test func aBadTemplateIsOneLine() throws {
     try folder.write("card.json", Array(#"{"name": "Card", "fields": 1}"#.utf8))
     let outcome = try recognize("empty.pgm")

@@ -190,13 +190,13 @@ private struct WidthReader: TileClassifier {
 }
 
 extension GrayImage {
-  fileprivate mutating func fill(_ rows: Range<Int>, _ columns: Range<Int>, with value: UInt8) {
+  mutating func fill(_ rows: Range<Int>, _ columns: Range<Int>, with value: UInt8) {
     for row in rows.clamped(to: 0..<self.rows) {
       for column in columns.clamped(to: 0..<self.columns) { self[row, column] = value }
     }
   }
 
-  fileprivate mutating func frame(_ rows: Range<Int>, _ columns: Range<Int>, width: Int = 2) {
+  mutating func frame(_ rows: Range<Int>, _ columns: Range<Int>, width: Int = 2) {
     fill(rows.lowerBound..<rows.lowerBound + width, columns, with: 20)
     fill(rows.upperBound - width..<rows.upperBound, columns, with: 20)
     fill(rows, columns.lowerBound..<columns.lowerBound + width, with: 20)
