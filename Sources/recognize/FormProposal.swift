@@ -24,7 +24,7 @@ struct FormProposal {
     let file = legible(lastName(of: picture))
     let name = file.split(separator: ".").dropLast().joined(separator: ".")
     try printOutput(
-      try templateText(proposals, name: name.isEmpty ? file : name, reference: file))
+      try templateText(proposals, name: stem(of: file), reference: file))
     printError(
       "recognize: \(legible(picture)): \(count) \(count == 1 ? "field" : "fields") proposed: "
         + "look at each, and name it")

@@ -53,6 +53,21 @@ struct PDFDocumentTests {
     #expect(picture.columns == 6000)
   }
 
+  @Test func limitsCanBeSmaller() throws {
+    var limits = PDFDocument.Limits()
+    limits.longestSide = 300
+    limits.pages = 1
+    let poster = PDFFile([page(bar: 1, rows: 10, columns: 12_000)])
+    let picture = try decodeImage(
+      try PDFDocument(poster.bytes, file: "a.pdf", limits: limits).picture(ofPage: 1),
+      file: "a.pdf")
+    #expect(picture.columns == 300)
+    let two = PDFFile([page(bar: 1), page(bar: 2)])
+    #expect(throws: FileError.self) {
+      try PDFDocument(two.bytes, file: "a.pdf", limits: limits)
+    }
+  }
+
   @Test func whatCannotBeReadIsOneLine() {
     #expect(
       error(PDFFile([page(bar: 1)], needsPassword: true).bytes)
@@ -80,7 +95,8 @@ struct PDFDocumentTests {
   private func run(
     _ name: String, _ arguments: String..., on bytes: [UInt8] = []
   ) throws -> ChildProgram.Answer {
-    try ChildProgram(name: name, arguments: arguments).run(on: try UnnamedFile(bytes))
+    try ChildProgram(name: name, arguments: arguments, memory: 1_000_000_000, seconds: 30)
+      .run(on: try UnnamedFile(bytes))
   }
 
   @Test func bytesGoInAndOut() throws {
