@@ -8,6 +8,8 @@ extension FormTemplate {
   public static let maximumBytes = 1 << 24
   /// The most fields of a form.
   public static let maximumFields = 1000
+  /// The most numbers, texts and lists of a template: several times what so many boxes take.
+  private static let maximumValues = 100_000
   /// The most boxes of all fields: each is compared with each.
   private static let maximumBoxes = 4000
 
@@ -36,6 +38,11 @@ extension FormTemplate {
   public init(
     _ bytes: [UInt8], file: String, folder: String?, memory: DecodingMemory = .unlimited
   ) throws(FileError) {
+    guard Self.valueCount(of: bytes) <= Self.maximumValues else {
+      throw FileError(
+        file: file, expected: "a template of at most \(Self.maximumFields) fields",
+        found: "more than \(Self.maximumValues) values")
+    }
     let value: JSONValue
     do { value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)) } catch {
       throw FileError(file: file, expected: "a template in JSON", found: "no JSON")
@@ -60,6 +67,23 @@ extension FormTemplate {
     }
     self.init(name: name, reference: reference, fields: try fields.map(FormField.init))
     try check(file: file)
+  }
+
+  /// About how many values JSON has, told before memory is taken for them: its commas outside of texts.
+  private static func valueCount(of json: [UInt8]) -> Int {
+    var (count, isText, isEscaped) = (1, false, false)
+    for byte in json {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\"") {
+        isText.toggle()
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = isText
+      } else if byte == UInt8(ascii: ","), !isText {
+        count += 1
+      }
+    }
+    return count
   }
 
   private func check(file: String) throws(FileError) {

@@ -36,14 +36,14 @@ def requests(serve, server):
     def empty(query="", body=(FORMS / "empty.png").read_bytes(), **headers):
         return server.ask("POST", f"/api/forms/fields{query}", body, **headers)
 
-    def strict(ask):
+    def strict(ask, **headers):
         with Server(serve, "--timeout", "1s") as strict, strict.connect() as connection:
-            connection.sendall(head("POST", ask, content_length=100, content_type=type))
+            connection.sendall(head("POST", ask, content_length=100, **headers))
             return Answer(connection)
 
-    def huge(path):
+    def huge(path, **headers):
         with server.connect() as connection:
-            connection.sendall(head("POST", path, content_length=10**9, content_type=type))
+            connection.sendall(head("POST", path, content_length=10**9, **headers))
             return Answer(connection)
 
     return {
@@ -75,8 +75,8 @@ def requests(serve, server):
             lambda: server.ask("POST", "/api/forms", body, content_type=type),
         ],
         (*forms, "403"): [lambda: filled(origin="https://elsewhere.example")],
-        (*forms, "408"): [lambda: strict("/api/forms")],
-        (*forms, "413"): [lambda: huge("/api/forms")],
+        (*forms, "408"): [lambda: strict("/api/forms", content_type=type)],
+        (*forms, "413"): [lambda: huge("/api/forms", content_type=type)],
         (*forms, "415"): [lambda: server.ask("POST", "/api/forms", PHOTO)],
         (*forms, "421"): [lambda: filled(host="elsewhere.example")],
         (*forms, "422"): [
