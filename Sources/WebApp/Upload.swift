@@ -8,10 +8,11 @@ struct Upload: Sendable {
   /// Held as long as the bytes are.
   let share: MemoryBudget.Share
 
-  /// Whether a Content-Type is one of pictures, or says nothing of what it is.
+  /// Whether a Content-Type is one of pictures or documents, or says nothing of what it is.
   static func isPicture(_ type: String) -> Bool {
     let name = Parameters(type).value.lowercased()
-    return name.hasPrefix("image/") || name == "application/octet-stream"
+    return name.hasPrefix("image/")
+      || ["application/pdf", "application/octet-stream"].contains(name)
   }
 
   /// Reads a body while it arrives, and stops reading at the limit.

@@ -8,13 +8,14 @@ import pathlib
 import random
 import re
 import select
+import shutil
 import socket
 import struct
 import subprocess
 import time
 import urllib.parse
 
-from server import CHECKPOINT, PATIENCE, SAMPLES, Answer, Server, form, head, noise_png, png_claiming, wait
+from server import CHECKPOINT, PATIENCE, SAMPLES, Answer, Server, form, head, noise_png, pdf, png_claiming, wait
 
 PHOTO = SAMPLES / "single-digit.jpg"
 
@@ -23,6 +24,33 @@ def still_reads(server):
     answer = server.read(PHOTO)
     assert answer.status == 200 and answer.json["text"] == "4", answer.body
     return answer
+
+
+def reads_pdf_documents(serve, recognize):
+    """Page by page; what is cut, too long or claims too much is named, and the server goes on."""
+    if not all(shutil.which(name) for name in ("pdfinfo", "pdftoppm")):
+        print("    skipped: poppler-utils is not installed")
+        return
+    four, column = (820, 820, PHOTO.read_bytes()), (800, 1080, (SAMPLES / "column.jpg").read_bytes())
+    with Server(serve) as server:
+        body, type = form(("scan.pdf", pdf(four, column)), ("b.jpg", PHOTO.read_bytes()))
+        pages = server.ask("POST", "/api/recognize?picture=1", body, content_type=type).json
+        assert [page["file"] for page in pages] == ["scan.pdf#1", "scan.pdf#2", "b.jpg"], pages
+        assert [page["text"] for page in pages] == ["4", "1284\n967\n3050\n418\n2736", "4"], pages
+        assert all(page["picture"].startswith("data:image/jpeg") for page in pages)
+        alone = server.read(pdf(four), content_type="application/pdf")
+        assert alone.status == 200 and alone.json["text"] == "4", alone.body
+        for document, words in (
+            (pdf(four)[:2000], "a PDF document"), (b"%PDF-1.4 and no more", "a PDF document"),
+            (pdf(*[four] * 21), "at most 20 pages, found 21"),
+        ):
+            server.read(document).expect_problem(422, words)
+        # Pages that claim to be huge, and an image that is not as large as it says.
+        for size in ((14_400, 14_400), (10**9, 10**9), (50_000, 50_000)):
+            answer = server.read(pdf((*size, PHOTO.read_bytes())))
+            assert answer.status in (200, 422, 503), answer.body
+        still_reads(server)
+        assert server.peak_memory < 400, server.peak_memory
 
 
 # Starting and ending

@@ -186,6 +186,29 @@ def form(*files, boundary="cut here"):
     return body + f"--{boundary}--\r\n".encode(), f'multipart/form-data; boundary="{boundary}"'
 
 
+def pdf(*pages):
+    """A PDF document with a JPEG file of (width, height, bytes) on each page. Source: ISO 32000-1, 7.5 and 8.9.5."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count %d/Kids[%s]>>" % (
+        len(pages), b" ".join(b"%d 0 R" % (3 + 3 * index) for index in range(len(pages))))]
+    for index, (width, height, data) in enumerate(pages):
+        first = 3 + 3 * index
+        draw = b"%d 0 0 %d 0 0 cm /I Do" % (width, height)
+        objects += [
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>>>>>"
+            % (width, height, first + 1, first + 2),
+            b"<</Length %d>>stream\n%s\nendstream" % (len(draw), draw),
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8"
+            b"/Filter/DCTDecode/Length %d>>stream\n%s\nendstream" % (width, height, len(data), data),
+        ]
+    body, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1, table, len(objects) + 1, len(body))
+
+
 def chunk(kind, data):
     """A chunk of a PNG file."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
