@@ -184,7 +184,8 @@ import Testing
       message(whole: #"{"name":""# + String(repeating: "x", count: 17_000_000) + #""}"#)
         == "t.json: expected at most 16777216 bytes, found 17000011 bytes")
     #expect(
-      message(whole: #"{"name":",\",","fields":["# + String(repeating: "1,", count: 100_000) + "1]}")
+      message(
+        whole: #"{"name":",\",","fields":["# + String(repeating: "1,", count: 100_000) + "1]}")
         == "t.json: expected a template of at most 1000 fields, found more than 100000 values")
     let fields = [String](repeating: "{}", count: 1001).joined(separator: ",")
     #expect(message(fields) == "t.json: expected fields: at most 1000, found 1001")
