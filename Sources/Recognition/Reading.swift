@@ -77,8 +77,8 @@ public struct Reading: Equatable, Sendable {
     public var confidence: Double { digits.reduce(1) { $0 * $1.confidence } }
     /// How they are printed: `#` for each digit; nil side by side.
     public let pattern: String?
-    /// The digits with the signs that stand among them: points and commas, dashes, slashes, plus, times, equals;
-    /// the same as `text` where there are none, and where a pattern says how they are printed.
+    /// The digits with the signs that stand among them (points and commas, dashes, slashes, plus, times, equals) and
+    /// a space where the writing has a gap; the same as `text` where a pattern says how they are printed.
     public var written: String { pattern == nil ? signed ?? text : text }
     let signed: String?
 

@@ -45,6 +45,31 @@ import Testing
     #expect(written("12", points) == "1:2")
   }
 
+  /// Digits 40 high and 20 wide with these gaps between them.
+  private func written(gaps: [Int], signs: [(Sign, Box)] = []) -> String {
+    var (left, texts) = (0, [(text: "0", box: Box(0, 0, height: 40, width: 20))])
+    for (place, gap) in gaps.enumerated() {
+      left += 20 + gap
+      texts.append((text: "\(place + 1)", box: Box(0, left, height: 40, width: 20)))
+    }
+    return SignFinder(lines: [], parameters: .init()).written(
+      texts, signs: signs.map { Self.candidate($1, sign: $0) })
+  }
+
+  @Test func wideGapsAreKept() {
+    #expect(written(gaps: [8, 10, 30, 8]) == "012 34")
+    #expect(written(gaps: [8, 10, 60, 80]) == "012 3 4")
+    #expect(written(gaps: [-3, 8]) == "012" && written(gaps: [-3, 10]) == "01 2")
+    // Of one kind, or of all kinds.
+    #expect(written(gaps: [40, 42, 45, 40]) == "01234")
+    #expect(written(gaps: [10, 17, 24, 30]) == "01234")
+    #expect(written(gaps: [20, 38]) == "012" && written(gaps: [19, 38]) == "01 2")
+    #expect(written(gaps: [39]) == "01" && written(gaps: [40]) == "0 1")
+    // A sign stands in its own room.
+    let dash = (Sign.dash, Box(18, 58, height: 4, width: 20))
+    #expect(written(gaps: [8, 40, 8], signs: [dash]) == "01-23")
+  }
+
   @Test func signsBelongToTheLineBesideThem() {
     let digit = Self.candidate(Box(0, 0, height: 40, width: 20), sign: .plus)
     let other = Self.candidate(Box(100, 0, height: 40, width: 20), sign: .plus)

@@ -13,6 +13,10 @@ extension ReadingParameters {
     @Parameter(0...10_000, .count) public var maximumPieces = 300
     /// The columns that the two parts of a sign share, as of "=" and ":", of the narrower one's.
     @Parameter(0...1, .share) public var partsOverlap = 0.5
+    /// Gaps between words are so much wider than those within, at least.
+    @Parameter(0...10, .digitHeights) public var wordGap = 0.25
+    /// The same as a multiple of those within.
+    @Parameter(1...10, .share) public var wordGapRatio = 2.0
     /// A comma is longer than wide, at least so much.
     @Parameter(1...10, .share) public var commaLength = 1.4
 
@@ -75,6 +79,10 @@ struct SignFinder {
       one.probabilities.sign.map { (sign: $0, box: one.region.box) }
     }.sorted { $0.box.columns.lowerBound < $1.box.columns.lowerBound }
     var tokens = digits.map { (column: $0.box.middle.column, text: $0.text) }
+    for gap in gaps(between: digits.map(\.box))
+    where !marks.contains(where: { gap ~= $0.box.middle.column }) {
+      tokens.append(((gap.lowerBound + gap.upperBound) / 2, " "))
+    }
     while let first = marks.popLast() {
       let partner = marks.lastIndex {
         $0.sign == first.sign
@@ -91,6 +99,31 @@ struct SignFinder {
       }
     }
     return tokens.sorted { $0.column < $1.column }.map(\.text).joined()
+  }
+}
+
+extension SignFinder {
+  /// The gap within a word, in heights of the digits: for a line of two, which tells nothing of its own.
+  private static let usualGap = 0.5
+
+  /// The columns between the words of a line: its gaps are of two kinds, parted where they differ most.
+  private func gaps(between boxes: [Box]) -> [ClosedRange<Double>] {
+    guard boxes.count > 1 else { return [] }
+    let heights = boxes.map(\.height).sorted()
+    let height = Double(heights[heights.count / 2])
+    let places = zip(boxes, boxes.dropFirst()).map { left, right in
+      let start = Double(left.columns.upperBound)
+      return start...max(start, Double(right.columns.lowerBound))
+    }
+    func width(_ place: ClosedRange<Double>) -> Double { place.upperBound - place.lowerBound }
+    var widths = places.map(width).sorted()
+    if widths.count == 1 { widths = [Self.usualGap * height] + widths }
+    let steps = zip(widths, widths.dropFirst()).map { (within: $0, between: $1) }
+    guard let widest = steps.max(by: { $0.between - $0.within < $1.between - $1.within }),
+      widest.between - widest.within >= parameters.wordGap * height,
+      widest.between >= parameters.wordGapRatio * widest.within
+    else { return [] }
+    return places.filter { width($0) >= widest.between }
   }
 }
 
