@@ -15,13 +15,15 @@ extension Recognizer {
   /// `name.tif#1`, `name.tif#2` and so on. The one way from a file's bytes to answers.
   ///
   /// - Parameter bytes: the whole file.
+  /// - Parameter number: the one page to read, from 1; nil for all.
   /// - Parameter memory: asked before a picture that must be decoded whole takes memory.
   /// - Parameter isWanted: asked before each page; once it says no, no more are read.
   /// - Parameter visit: is given each photo's name, its page, the reading, and the record of how it was
   ///   read; nil where the photo could not be decoded. A photo that cannot be read or does not fit the
   ///   form is a failure and does not stop the others.
   public func readPages(
-    of bytes: [UInt8], file: String, options: ReadingOptions = ReadingOptions(),
+    of bytes: [UInt8], file: String, page number: Int? = nil,
+    options: ReadingOptions = ReadingOptions(),
     memory: DecodingMemory = .unlimited, isWanted: () -> Bool = { true },
     visit: (
       _ name: String, _ page: PicturePage?, _ result: Result<Reading, FileError>,
@@ -35,8 +37,16 @@ extension Recognizer {
       visit(file, nil, .failure(error), nil)
       return
     }
-    for (number, page) in pages.enumerated() where isWanted() {
-      let name = pages.count == 1 ? file : "\(file)#\(number + 1)"
+    if let number, !(1...pages.count ~= number) {
+      visit(
+        file, nil,
+        .failure(
+          FileError(file: file, expected: "a page from 1 to \(pages.count)", found: "\(number)")),
+        nil)
+      return
+    }
+    for (index, page) in pages.enumerated() where isWanted() && number ?? index + 1 == index + 1 {
+      let name = pages.count == 1 ? file : "\(file)#\(index + 1)"
       var record: ReadingRecord?
       let result = Result { () throws(FileError) in
         let photo = try decodePhoto(bytes, file: name, page: page, memory: memory)

@@ -37,6 +37,8 @@ struct PhotoReader: Sendable {
     var annotated = false
     var picture = false
     var explained = false
+    /// The one page to read, from 1; nil for all.
+    var page: Int?
 
     /// Whether the photo is wanted in colour.
     var showsPhoto: Bool { annotated || picture || explained }
@@ -57,13 +59,21 @@ struct PhotoReader: Sendable {
       return try await read(
         file.bytes, file: file.name, wishes, of: client, share: share, isWanted: isWanted)
     }
-    let photos: [PhotosInFile]
+    var photos: [PhotosInFile]
     do {
       photos = try await queue.run(of: client, isWanted: isWanted) { file.photos }.get()
+      if let page = wishes.page {
+        guard photos.indices.contains(page - 1) else {
+          throw FileError(
+            file: file.name, expected: "a page from 1 to \(photos.count)", found: "\(page)")
+        }
+        photos = [photos[page - 1]]
+      }
     } catch let error as FileError {
       return [Answer(file: file.name, result: .failure(error))]
     }
-    var answers: [Answer] = []
+    var (answers, wishes) = ([Answer](), wishes)
+    wishes.page = nil
     for photo in photos {
       do {
         answers += try await read(
@@ -135,7 +145,8 @@ struct PhotoReader: Sendable {
     var hasRoom = true
     func isRead() -> Bool { hasRoom && isWanted() }
     recognizer.readPages(
-      of: bytes, file: file, options: wishes.reading, memory: memory, isWanted: isRead
+      of: bytes, file: file, page: wishes.page, options: wishes.reading, memory: memory,
+      isWanted: isRead
     ) { name, page, result, record in
       var answer = Answer(file: name, result: result)
       if wishes.showsPhoto { answer.show(bytes, page: page, wishes, record, memory) }

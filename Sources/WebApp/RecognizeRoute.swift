@@ -11,8 +11,8 @@ import Synchronization
 struct RecognizeRoute: Sendable {
   static let path = "/api/recognize"
   static let parameters: Set<String> = [
-    "annotate", "debug", "expect", "explain", "format", "min-confidence", "name", "pattern",
-    "picture", "printed", "tiles",
+    "annotate", "debug", "expect", "explain", "format", "min-confidence", "name", "page",
+    "pattern", "picture", "printed", "tiles",
   ]
 
   let reader: PhotoReader
@@ -34,7 +34,8 @@ struct RecognizeRoute: Sendable {
     let wishes = PhotoReader.Wishes(
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
       steps: try query.flag("debug"), annotated: try query.flag("annotate"),
-      picture: try query.flag("picture"), explained: try query.flag("explain"))
+      picture: try query.flag("picture"), explained: try query.flag("explain"),
+      page: try pageNumber(in: query))
     let contents = try contents(of: request)
     try checkTogether(query, format, contents)
     let upload = try await Upload(
@@ -93,6 +94,14 @@ struct RecognizeRoute: Sendable {
     } catch let problem as Problem where problem != .clientGone {
       return ([PhotoReader.Answer(file: photo.name, problem)], problem)
     }
+  }
+
+  private func pageNumber(in query: Query) throws(Problem) -> Int? {
+    guard let number = try query.wholeNumber("page") else { return nil }
+    guard 1...PhotoReader.maximumPages ~= number else {
+      throw .badRequest("expected page to be from 1 to \(PhotoReader.maximumPages), not \(number)")
+    }
+    return number
   }
 
   /// Refuses parameters that would be ignored beside others.

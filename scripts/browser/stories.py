@@ -165,6 +165,55 @@ class Stories(FormStories):
         browser.click("#detail .buttons button:first-child")
         browser.wait_for_answer("321")
 
+    def keeps_a_corrected_drawing(self, browser):
+        """Over a reload, until it is saved or cleared."""
+        browser.click("#tab-draw")
+        browser.draw(SEVEN, ONE)
+        browser.wait_for_answer("71")
+        browser.click("#strip .chip:nth-of-type(2)")
+        browser.keys("4")
+        browser.wait_for_answer("74")
+        browser.open()
+        browser.wait_for_answer("74")
+        browser.draw([(0.85, 0.3), (0.85, 0.5), (0.85, 0.75)])
+        browser.wait_for_answer("741")
+        browser.click("#save-csv")
+        assert "741" in browser.download("digits.csv")
+        browser.open()
+        browser.wait("the start", lambda: browser.find("#welcome").is_displayed())
+        assert browser.find("#tab-photo").get_attribute("aria-selected") == "true"
+
+    def switches_single_keys_off(self, browser):
+        browser.choose(SAMPLES / "column.jpg", SAMPLES / "yellow-note.jpg")
+        browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")
+        browser.click("#more summary")
+        browser.click("#single-keys")
+        browser.open()
+        browser.choose(SAMPLES / "column.jpg")
+        browser.wait_for_answer(COLUMN)
+        assert not browser.find("#single-keys").is_selected()
+        browser.click("#strip .chip")
+        browser.keys("n")
+        assert browser.find("#strip .chip").get_attribute("aria-pressed") == "true"
+
+    def reads_a_document_page_by_page(self, browser):
+        """A PDF document: a row for each page, its picture, the page that explains one of them."""
+        document = self.scratch / "scan.pdf"
+        pages = [PIL.Image.open(SAMPLES / name).convert("RGB") for name in ("column.jpg", "yellow-note.jpg")]
+        pages[0].save(document, save_all=True, append_images=pages[1:], resolution=150)
+        browser.choose(document)
+        browser.wait("both pages", lambda: browser.text("#photos-title") == "2 photos")
+        names = [row.get_property("innerText").split("\n")[-1] for row in browser.find_all("#list .open")]
+        assert names == ["scan.pdf#1", "scan.pdf#2"], names
+        browser.click("#list tr:nth-child(2) .open")
+        browser.wait_for_answer("4821")
+        browser.wait("its picture", lambda: browser.find("#picture").get_property("naturalWidth") > 500)
+        browser.click("#more summary")
+        browser.click("#save-page")
+        assert "4821" in browser.download("scan-2-explained.html")
+        browser.click("#steps summary")
+        browser.wait("pictures", lambda: len(browser.find_all("#figures img")) >= 5)
+
     def saves_what_the_command_prints(self, browser):
         """CSV without corrections is the server's, which is the command's."""
         browser.choose(SAMPLES / "column.jpg", SAMPLES / "date.jpg")

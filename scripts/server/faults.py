@@ -40,6 +40,10 @@ def reads_pdf_documents(serve, recognize):
         assert all(page["picture"].startswith("data:image/jpeg") for page in pages)
         alone = server.read(pdf(four), content_type="application/pdf")
         assert alone.status == 200 and alone.json["text"] == "4", alone.body
+        second = server.read(pdf(four, column), "?page=2&explain=1")
+        assert second.status == 200 and b"2736" in second.body, second.body[:200]
+        assert server.read(pdf(four, column), "?page=2").json["file"].endswith("#2")
+        server.read(pdf(four, column), "?page=3").expect_problem(422, "a page from 1 to 2")
         for document, words in (
             (pdf(four)[:2000], "a PDF document"), (b"%PDF-1.4 and no more", "a PDF document"),
             (pdf(*[four] * 21), "at most 20 pages, found 21"),

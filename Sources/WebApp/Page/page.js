@@ -7,7 +7,7 @@ import { filesOf, isShown, picturesOf, sendable, unpacked } from "./files.js";
 import { markFitted, Photo } from "./photo.js";
 import { ResultView, spoken } from "./result.js";
 import { annotated, copy, csvOfLines, csvOfPhotos, jsonOf, save, textOfAll } from "./save.js";
-import { forget, keep, kept } from "./store.js";
+import { forget, keep, kept, remember, remembered } from "./store.js";
 import { PhotoTable } from "./table.js";
 import { startTheme } from "./theme.js";
 
@@ -271,6 +271,7 @@ function show(photo) {
 // After a correction.
 function changed() {
   keepUnsaved();
+  keepDrawing();
   showAll(false);
 }
 
@@ -338,7 +339,7 @@ element("next").addEventListener("click", nextDoubtful);
 addEventListener("keydown", (event) => {
   const { target } = event;
   if (target.matches("input:not([type=checkbox]), textarea, select, dialog *")) return;
-  if (event.key === "n" && !event.ctrlKey && !event.metaKey && !event.altKey && isPhotoTab()) {
+  if (event.key === "n" && element("single-keys").checked && !event.ctrlKey && !event.metaKey && !event.altKey && isPhotoTab()) {
     // Only where it can mean nothing else.
     if (target === document.body || target.closest("#look, #result, #photos")) nextDoubtful();
   } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
@@ -365,6 +366,25 @@ function keepUnsaved() {
     showKept();
   });
   return keeping;
+}
+
+// A drawing is small: with its corrections it is kept as text.
+function keepDrawing() {
+  const { marks, past, future } = drawn;
+  const isOpen = drawn.hasMarks && !drawn.isSaved;
+  remember("drawing", isOpen ? JSON.stringify({ strokes: drawing.strokes, marks, past, future }) : null);
+}
+
+function restoreDrawing() {
+  let old;
+  try { old = JSON.parse(remembered("drawing")); } catch { return; }
+  if (!Array.isArray(old?.strokes) || old.strokes.length === 0) return;
+  selectTab("draw");
+  [drawing.strokes, drawn.marks, drawn.past, drawn.future] = [old.strokes, old.marks, old.past, old.future];
+  drawn.isSaved = false;
+  drawing.fit();
+  drawingChanged();
+  say("Your drawing and its corrections are back.");
 }
 
 function showKept() {
@@ -500,6 +520,7 @@ function drawingChanged(factor = 1) {
   if (factor !== 1) drawn.scale(factor);
   element("draw-hint").hidden = !drawing.isEmpty;
   if (drawing.isEmpty) drawn.clear();
+  keepDrawing();
   isDrawingNewer = true;
   if (!isReadingDrawing) readDrawing();
 }
@@ -589,7 +610,10 @@ for (const [id, text] of [
 // What is in a file need not be kept any longer.
 function saveAll(name, type, text) {
   save(name, new Blob([text], { type }));
-  if (!isPhotoTab()) return;
+  if (!isPhotoTab()) {
+    drawn.isSaved = true;
+    return keepDrawing();
+  }
   for (const photo of photos) photo.isSaved = true;
   keepUnsaved();
 }
@@ -601,11 +625,12 @@ element("save-json").addEventListener("click", () => {
   saveAll("digits.json", "application/json", jsonOf(subjects(), view.threshold));
 });
 
-const stem = (name) => name.split("/").pop().replace(/\.[^.]*$/, "") || "photo";
+// "scan-2" of page 2 of "scan.pdf".
+const stem = (name) => name.split("/").pop().replace(/\.[^.]*?(#[0-9]+)?$/, (_, page) => page?.replace("#", "-") ?? "") || "photo";
 for (const [id, ending, make] of [
   ["save-picture", "annotated.png", (photo) => annotated(photo, view.threshold)],
   ["save-page", "explained.html", async (photo) =>
-    explain(photo.upload ?? photo.blob, photo.name, photo.isDrawing ? {} : form())],
+    explain(photo.upload ?? photo.blob, photo.name, photo.isDrawing ? {} : { ...form(), page: photo.page + 1 })],
 ]) {
   element(id).addEventListener("click", async () => {
     const photo = subject();
@@ -617,7 +642,12 @@ for (const [id, ending, make] of [
   });
 }
 
+// Keys without Ctrl can be in the way of what somebody dictates.
+element("single-keys").checked = remembered("single-keys") !== "no";
+element("single-keys").addEventListener("change", ({ target }) => remember("single-keys", target.checked ? null : "no"));
+
 restore();
+restoreDrawing();
 
 // The page opens without a connection, too, where browsers allow that: at https and on this computer.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/shell.js").catch(() => {});

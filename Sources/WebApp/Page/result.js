@@ -527,8 +527,10 @@ export class ResultView {
     elements.figures.textContent = "Reading once more, with pictures …";
     let figures;
     try {
-      const records = await recognize(photo.upload ?? photo.blob, photo.name, { debug: "1", ...(photo.isDrawing ? {} : this.form()) });
-      const { steps = [] } = records[photo.page];
+      const records = await recognize(photo.upload ?? photo.blob, photo.name, {
+        debug: "1", ...(photo.isDrawing ? {} : { ...this.form(), page: photo.page + 1 }),
+      });
+      const { steps = [] } = records[0];
       figures = steps.map((step, index) => this.figure(step, index + 1));
     } catch (error) {
       figures = [error.message];

@@ -65,3 +65,15 @@ export async function forget() {
     return corrections.clear();
   }) !== null;
 }
+
+// Short texts under a name, over a reload; where storage is forbidden, nothing.
+export function remember(name, text) {
+  try {
+    if (text === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, text);
+  } catch { /* see above */ }
+}
+
+export function remembered(name) {
+  try { return localStorage.getItem(name); } catch { return null; }
+}

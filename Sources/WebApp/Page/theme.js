@@ -1,18 +1,11 @@
 // Light or dark: as the system has it, until the switch says otherwise.
 
+import { remember, remembered } from "./store.js";
+
 const system = matchMedia("(prefers-color-scheme: dark)");
 const key = "theme";
 
-// Storage can be forbidden; the switch then holds as long as the page.
-function stored() {
-  try { return localStorage.getItem(key); } catch { return null; }
-}
-
-function store(theme) {
-  try { localStorage.setItem(key, theme); } catch { /* see above */ }
-}
-
-const theme = stored();
+const theme = remembered(key);
 if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 
 export function startTheme(button) {
@@ -21,7 +14,7 @@ export function startTheme(button) {
   button.addEventListener("click", () => {
     const next = isDark() ? "light" : "dark";
     document.documentElement.dataset.theme = next;
-    store(next);
+    remember(key, next);
     show();
   });
   system.addEventListener("change", show);
