@@ -131,6 +131,7 @@ let package = Package(
       name: "WebApp",
       dependencies: [
         "Bytes", "CMalloc", "Documents", "Forms", "Imaging", "Networks", "Recognition", "Reports",
+        "Tensors",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

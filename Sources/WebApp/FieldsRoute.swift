@@ -29,12 +29,7 @@ struct FieldsRoute: Sendable {
     let query = try Query(request, known: Self.parameters)
     let hasPicture = try query.flag("picture")
     let name = query["name"] ?? "form"
-    if let type = request.headers[.contentType], !Upload.isPicture(type) {
-      throw Problem(
-        status: .unsupportedMediaType,
-        detail: "expected a picture of the empty form (Content-Type: image/jpeg and so on)",
-        reason: "content_type")
-    }
+    try Upload.checkPicture(request)
     let upload = try await Upload(
       request, limit: uploadLimit, share: budget.share(of: context.client))
     let text = try await queue.run(of: context.client, isWanted: { context.isConnected }) {

@@ -15,6 +15,14 @@ struct Upload: Sendable {
       || ["application/pdf", "application/octet-stream"].contains(name)
   }
 
+  /// Refuses a body that says to be anything else than one picture.
+  static func checkPicture(_ request: Request) throws(Problem) {
+    guard let type = request.headers[.contentType], !isPicture(type) else { return }
+    throw Problem(
+      status: .unsupportedMediaType,
+      detail: "expected a picture (Content-Type: image/png and so on)", reason: "content_type")
+  }
+
   /// Reads a body while it arrives, and stops reading at the limit.
   ///
   /// - Throws: `Problem`: 413 when the body is larger, or says that it will be; 503 when the budget is

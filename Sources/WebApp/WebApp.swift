@@ -71,6 +71,9 @@ public struct WebApp: Sendable {
     let fields = FieldsRoute(
       queue: queue, memory: reading, budget: budget, answerBudget: answers,
       uploadLimit: options.maxUpload.bytes)
+    let tile = TileRoute(
+      explainer: NetworkExplainer(checkpoint: checkpoint), queue: queue, memory: reading,
+      budget: budget, uploadLimit: options.maxUpload.bytes)
     routes =
       pageFiles.map { file in
         Route(method: .get, path: file.path) { request, _ in file.answer(request) }
@@ -78,6 +81,7 @@ public struct WebApp: Sendable {
         Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0, $1) },
         Route(method: .post, path: FormsRoute.path) { try await forms.answer($0, $1) },
         Route(method: .post, path: FieldsRoute.path) { try await fields.answer($0, $1) },
+        Route(method: .post, path: TileRoute.path) { try await tile.answer($0, $1) },
         Self.model(checkpoint, version: version),
       ] + Self.health(queue: queue, metrics: metrics, budget: budget)
   }

@@ -30,6 +30,11 @@ export async function proposals(picture, name, parameters = {}) {
   return (await post(`/api/forms/fields?${new URLSearchParams({ name, ...parameters })}`, picture)).blob();
 }
 
+// What speaks for a digit in its tile, and the maps of the network's first layer: { evidence, maps, mapCount, … }.
+export async function explainTile(tile, digit) {
+  return (await post(`/api/tile?digit=${digit}`, tile)).json();
+}
+
 async function post(address, blob, { signal, sent } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(address, blob, signal, sent);

@@ -1,6 +1,6 @@
 // Shows one photo or drawing: the answer, boxes, every digit, one digit in detail, the steps.
 
-import { recognize } from "./api.js";
+import { explainTile, recognize } from "./api.js";
 import { readDigits, readPart } from "./part.js";
 import { certainty, isChanged, percent, shown, union } from "./photo.js";
 import { putOver, Viewer } from "./viewer.js";
@@ -494,9 +494,52 @@ export class ResultView {
     if (!isGone) add("split", "Split in two", () => this.split());
     if (!isGone && this.neighbour !== undefined) add("join", "Join with the next", () => this.join());
     add("close", "Close", () => { this.select(null); this.focusChip(); });
-    detail.replaceChildren(head, picture, bars, buttons);
+    detail.replaceChildren(head, picture, bars, buttons, ...(digit.tile === undefined ? [] : [this.why(digit)]));
     if (focused !== null) {
       (detail.querySelector(`[data-part="${focused}"]`) ?? this.elements.result).focus({ preventScroll: true });
+    }
+  }
+
+  // What speaks for the digit, asked for when somebody opens it; open once, it stays so for the next digits.
+  why(digit) {
+    const details = document.createElement("details");
+    details.className = "why";
+    const summary = document.createElement("summary");
+    summary.dataset.part = "why";
+    const label = shown(digit, 0);
+    const value = /^[0-9]$/.test(label) ? label : String(digit.read.digit ?? 0);
+    summary.textContent = `What speaks for a ${value}`;
+    const inside = document.createElement("div");
+    details.append(summary, inside);
+    details.addEventListener("toggle", () => {
+      this.showsWhy = details.open;
+      if (details.open && inside.childElementCount === 0) this.fillWhy(inside, digit.tile, value);
+    });
+    details.open = this.showsWhy === true;
+    return details;
+  }
+
+  async fillWhy(inside, tile, value) {
+    const figure = (address, text, alt) => {
+      const figure = document.createElement("figure");
+      const image = document.createElement("img");
+      [image.src, image.alt, image.className] = [address, alt, "sheet"];
+      const caption = document.createElement("figcaption");
+      caption.textContent = text;
+      figure.append(image, caption);
+      return figure;
+    };
+    try {
+      // A data address is no address that the page may fetch from.
+      const bytes = Uint8Array.from(atob(tile.split(",")[1]), (letter) => letter.charCodeAt(0));
+      const { evidence, maps, mapCount } = await explainTile(new Blob([bytes]), value);
+      inside.replaceChildren(
+        figure(evidence, `Blue speaks for a ${value}, red against it: the gradient of the network's answer by each pixel, `
+          + "added up from empty paper to this digit.", `Pixels that speak for and against a ${value}`),
+        ...(mapCount > 0 ? [figure(maps, `What the ${mapCount} filters of the network's first layer find: bright where one answers.`,
+          `${mapCount} maps of the first layer`)] : []));
+    } catch (error) {
+      inside.textContent = error.message;
     }
   }
 
