@@ -5,13 +5,14 @@ import Imaging
 import Recognition
 import Reports
 
-/// From the name of a file to the forms on its pages.
-struct FormFileReader: Sendable {
-  let reader: FormReader
+/// From the name of a file to what is read on its pages, each by itself.
+struct PageFileReader<Reading: Sendable>: Sendable {
+  /// Reads a page; the name is for errors.
+  let readPage: @Sendable (Photo, String) throws(FileError) -> Reading
 
-  struct Answer {
+  struct Answer: Sendable {
     let name: String
-    let result: Result<FormReading, FileError>
+    let result: Result<Reading, FileError>
   }
 
   /// - Parameter file: its name, or the error of a name that stands for several.
@@ -38,7 +39,7 @@ struct FormFileReader: Sendable {
       return Answer(
         name: name,
         result: Result { () throws(FileError) in
-          try reader.read(try decodePhoto(bytes, file: name, page: page), file: name)
+          try readPage(try decodePhoto(bytes, file: name, page: page), name)
         })
     }
   }
@@ -55,7 +56,8 @@ struct FormOutput {
 
   init(list: FormReadingList) { self.list = list }
 
-  mutating func take(_ answers: [FormFileReader.Answer], known: Int) throws(FileError) {
+  mutating func take(_ answers: [PageFileReader<FormReading>.Answer], known: Int) throws(FileError)
+  {
     for answer in answers {
       if case .failure(let error) = answer.result {
         progress.print("recognize: \(error)")
