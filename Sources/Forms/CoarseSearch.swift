@@ -134,7 +134,7 @@ extension GrayImage {
 }
 
 /// How far the lines of a photo lean.
-private enum Skew {
+enum Skew {
   /// The longer side of the copy that is measured, in pixels.
   private static let side = 560.0
   /// Ink that counts.

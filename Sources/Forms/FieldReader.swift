@@ -1,7 +1,7 @@
 import Imaging
 import Recognition
 
-/// Reads what is written in the fields of one form.
+/// Reads what is written in the fields of one form, or in the cells of a table.
 struct FieldReader {
   /// Ink reaches so far beyond its field, in heights of the field.
   private static let reach = 0.5
@@ -10,32 +10,43 @@ struct FieldReader {
   /// The share of a piece of ink that lies in its field.
   private static let ownShare = 0.5
   /// The smallest ink that counts, as a share of a cell or of the field's height squared.
-  private static let smallestInk = 0.006
+  static let smallestInk = 0.006
   /// The same of a decimal point, of the field's height squared.
   private static let smallestPoint = 0.002
   /// The shares of a box that ink covers: less is no tick, more is one, in between a person decides.
   private static let noTick = 0.012, tick = 0.04
   /// Paper around a cut-out that is read by itself, in heights of the field.
   private static let margin = 0.5
-  /// How much more often ink is a digit than among what the network learned from: here nearly always.
-  private static let digitOdds = 5.0
+  /// How much more often ink is a digit than among what the network learned from: in forms nearly always.
+  static let digitOdds = 5.0
   /// Ink that was not read is a digit nevertheless when it is so high, of the others' height.
   private static let digitHeight = 0.6
-  /// A decimal point is at most so high, of the digits' height, and lies in their lower part.
-  private static let pointHeight = 0.55, pointTop = 0.5
+  /// Where a decimal point lies.
+  struct PointPlace {
+    /// It is at most so high and wide, of the digits' height.
+    let side: Double
+    /// It lies so far below their tops.
+    let top: Double
 
-  let form: PreparedForm
+    /// On the line, also as a comma.
+    static let low = PointPlace(side: 0.55, top: 0.5)
+    /// Perhaps in the middle, as some write it; then it is small, or it is a dash.
+    static let raised = PointPlace(side: 0.28, top: 0.3)
+  }
+
   let recognizer: Recognizer
   let written: WrittenInk
+  /// The extents of the page.
+  private var extents: (rows: Int, columns: Int) { (written.mask.rows, written.mask.columns) }
 
-  private var parameters: ReadingParameters {
+  var parameters: ReadingParameters {
     var parameters = ReadingParameters()
     parameters.classify.digitOdds = Self.digitOdds
     return parameters
   }
 
-  /// An answer for each field.
-  func answers() -> [FieldAnswer] {
+  /// An answer for each field of a form.
+  func answers(_ form: PreparedForm) -> [FieldAnswer] {
     let fields = form.template.fields
     var answers = [FieldAnswer](repeating: .empty, count: fields.count)
     // The cells of all fields are asked about at once.
@@ -43,10 +54,10 @@ struct FieldReader {
     for (index, field) in fields.enumerated() {
       switch field.kind {
       case .check(let box): answers[index] = check(form.page.box(box))
-      case .mark(let choices): answers[index] = mark(choices)
+      case .mark(let choices): answers[index] = mark(choices, form.page)
       case .digits(let box, _), .number(let box, decimals: _, point: _), .date(let box, _):
         let place = form.page.box(box)
-        let regions = regions(in: place, of: field)
+        let regions = regions(in: place, hasPoint: field.hasWrittenPoint)
         if regions.isEmpty { continue }
         if let cells = form.cells[index] {
           let area = (cells.columns.map(\.count).max() ?? 0) * place.height
@@ -68,12 +79,11 @@ struct FieldReader {
   }
 
   /// The pieces of ink that belong to a field.
-  private func regions(in box: Box, of field: FormField) -> [Region] {
+  func regions(in box: Box, hasPoint: Bool) -> [Region] {
     let reach = Int(Self.reach * Double(box.height))
-    let window = box.grown(by: reach, within: (form.page.rows, form.page.columns))
-    let own = box.grown(
-      by: Int(Self.slack * Double(box.height)), within: (form.page.rows, form.page.columns))
-    let share = field.hasWrittenPoint ? Self.smallestPoint : Self.smallestInk
+    let window = box.grown(by: reach, within: extents)
+    let own = box.grown(by: Int(Self.slack * Double(box.height)), within: extents)
+    let share = hasPoint ? Self.smallestPoint : Self.smallestInk
     let smallest = Int(share * Double(box.height * box.height))
     return written.mask.cropped(to: window).regions()
       .map { $0.moved(rows: window.rows.lowerBound, columns: window.columns.lowerBound) }
@@ -114,33 +124,51 @@ struct FieldReader {
     case .date(_, let format):
       return date(regions, in: box, format)
     case .number(_, let decimals, point: _):
-      let points = field.hasWrittenPoint ? points(among: regions) : []
-      let rest = regions.filter { !points.contains($0) }
-      guard let line = line(rest, in: box, count: nil) else { return .illegible }
-      var digits = line.digits(expected: nil)
+      guard
+        let number = number(regions, in: box, points: field.hasWrittenPoint ? [.low] : [])
+      else { return .illegible }
+      var digits = number.digits
       guard field.hasWrittenPoint else { return .digits(digits) }
-      if points.count == 1 {
-        let middle = points[0].box.middle.column
-        digits.decimals = line.digits.count { $0.middle > middle }
+      if number.points == 1 {
         if digits.decimals != decimals { digits.doubts.append("not \(decimals) decimals") }
       } else {
-        digits.doubts.append(points.isEmpty ? "no decimal point" : "\(points.count) points")
+        digits.doubts.append(number.points == 0 ? "no decimal point" : "\(number.points) points")
       }
       return .digits(digits)
     case .check, .mark: return .illegible
     }
   }
 
+  /// Digits with a point among them, perhaps.
+  ///
+  /// - Parameter places: where a point is looked for.
+  /// - Returns: the digits, and how many points there are; nil where there is no digit.
+  func number(
+    _ regions: [Region], in box: Box, points places: [PointPlace]
+  ) -> (digits: WrittenDigits, points: Int)? {
+    let points = self.points(among: regions, at: places)
+    let rest = regions.filter { !points.contains($0) }
+    guard let line = line(rest, in: box, count: nil) else { return nil }
+    var digits = line.digits(expected: nil)
+    if points.count == 1 {
+      let middle = points[0].box.middle.column
+      digits.decimals = line.digits.count { $0.middle > middle }
+    }
+    return (digits, points.count)
+  }
+
   /// The points or commas among pieces of ink: small, low, and not below another one.
-  private func points(among regions: [Region]) -> [Region] {
+  private func points(among regions: [Region], at places: [PointPlace]) -> [Region] {
     let heights = regions.map(\.box.height).sorted()
     // The higher half are digits.
     let height = Double(heights[(3 * heights.count) / 4])
     let large = regions.filter { Double($0.box.height) >= Self.digitHeight * height }
     let top = large.map(\.box.rows.lowerBound).min() ?? 0
     return regions.filter { region in
-      Double(max(region.box.height, region.box.width)) <= Self.pointHeight * height
-        && Double(region.box.rows.lowerBound - top) >= Self.pointTop * height
+      places.contains {
+        Double(max(region.box.height, region.box.width)) <= $0.side * height
+          && Double(region.box.rows.lowerBound - top) >= $0.top * height
+      }
         && !regions.contains { other in
           other != region && other.area > region.area
             && 2 * other.box.sharedColumns(with: region.box) > region.box.width
@@ -227,7 +255,7 @@ struct FieldReader {
     of regions: [Region], around box: Box
   ) -> (picture: GrayImage, left: Double) {
     let extent = regions.dropFirst().reduce(regions[0].box) { $0.union($1.box) }
-    let window = extent.grown(by: 1, within: (form.page.rows, form.page.columns))
+    let window = extent.grown(by: 1, within: extents)
     var mask = Mask(rows: written.mask.rows, columns: written.mask.columns)
     for region in regions { mask.fill(region) }
     let own = mask.cropped(to: window).dilated(by: .square(reach: 1))
@@ -261,8 +289,8 @@ struct FieldReader {
       note: probability > 0 && probability < 1 ? "little ink" : nil)
   }
 
-  private func mark(_ choices: [FormField.Choice]) -> FieldAnswer {
-    let probabilities = choices.map { tickProbability(inkShare(form.page.box($0.box))) }
+  private func mark(_ choices: [FormField.Choice], _ page: FormPage) -> FieldAnswer {
+    let probabilities = choices.map { tickProbability(inkShare(page.box($0.box))) }
     let ticked = choices.indices.filter { probabilities[$0] > 0.5 }
     let confidence = probabilities.reduce(1) { $0 * max($1, 1 - $1) }
     guard let first = ticked.first else {

@@ -41,11 +41,11 @@ public struct FormReader: Sendable {
     let page = aligned(ink, form.page, found)
     let written = WrittenInk(
       on: page, print: form.print, fields: form.template.fields.flatMap(\.boxes).map(form.page.box))
-    let reader = FieldReader(form: form, recognizer: recognizer, written: written)
+    let reader = FieldReader(recognizer: recognizer, written: written)
     let scale = Double(photo.columns) / Double(ink.columns)
     let fields = form.template.fields
     var rules = RuleBook(
-      fields, reader.answers(),
+      fields, reader.answers(form),
       boxes: fields.map {
         around(form.page.box($0.box), found, scale: scale)
           .clamped(rows: photo.rows, columns: photo.columns)

@@ -11,18 +11,22 @@ struct PrintedLine: Hashable, Sendable {
   private(set) var span: Range<Int>
   /// Its ink, in pixels.
   private(set) var area: Int
+  /// How many of its columns have ink.
+  private(set) var inked: Int
   /// Places on its middle, from left to right, in pixel edges; at least one.
   private var places: [Point]
 
   var length: Int { span.count }
   /// From its upper to its lower side, in pixels.
-  var thickness: Double { Double(area) / Double(span.count) }
+  var thickness: Double { Double(area) / Double(inked) }
   /// The row of its middle, halfway along.
   var middle: Double { row(at: (Double(span.lowerBound) + Double(span.upperBound)) / 2) }
 
   init(_ region: Region) {
     span = region.box.columns
     area = region.area
+    // What hangs together has ink in all of its columns.
+    inked = span.count
     let count = (span.count + Self.knot - 1) / Self.knot
     var sums = [(rows: Double, columns: Double, area: Double)](
       repeating: (0, 0, 0), count: count)
@@ -76,6 +80,7 @@ struct PrintedLine: Hashable, Sendable {
     var joined = self
     joined.span = span.lowerBound..<max(span.upperBound, next.span.upperBound)
     joined.area += next.area
+    joined.inked += min(next.inked, next.span.upperBound - span.upperBound)
     joined.places += next.places.filter { $0.column > places[places.count - 1].column }
     return joined
   }
@@ -96,6 +101,8 @@ extension PrintedLine {
     var misfitPerGap = 0.05
     /// How far a line is beside the straight one: so many pixels, and this share of its length.
     var bend = 3.0, bendShare = 0.02
+    /// The share of its columns that have ink: strokes of digits above each other have less.
+    var cover = 0.75
     /// The most lines that are looked at, the longest ones: a page of print has some thousand strokes.
     var most = 4000
   }
@@ -117,6 +124,7 @@ extension PrintedLine {
     }.map(PrintedLine.init)
     let lines = joined(pieces, size).filter {
       $0.bend <= size.bend + size.bendShare * Double($0.length)
+        && Double($0.inked) >= size.cover * Double($0.length)
     }
     .sorted { ($0.middle, $0.span.lowerBound) < ($1.middle, $1.span.lowerBound) }
     guard lines.count > size.most else { return lines }

@@ -1,4 +1,5 @@
 import Bytes
+public import Forms
 import Imaging
 import Recognition
 
@@ -39,6 +40,14 @@ func csvRows(_ file: String, _ result: Result<Reading, FileError>) -> String {
         written: writtenField(line.written), unread: "\(reading.unread.count)")
     }.joined()
   }
+}
+
+/// A table as CSV: a row for each of its rows, as many fields in each; numbers in quotes, so that whoever heeds them keeps
+/// the zeros before a number, and nothing for an empty cell.
+public func tableCSV(_ table: TableReading) -> String {
+  table.rows.map { row in
+    row.map { $0.text.isEmpty ? "" : quoted($0.text) }.joined(separator: ",") + "\n"
+  }.joined()
 }
 
 /// A field of a CSV table: in quotes, with quotes doubled, when it holds a character that would end it;

@@ -140,8 +140,13 @@ struct FormsRoute: Sendable {
       let bytes = try bytes()
       if let error = tooManyPages(bytes, name) { throw error }
       var answers: [Answer] = []
-      form.readPages(of: bytes, file: name, showsFields: hasPictures, memory: memory) {
-        answers.append(Answer(file: $0, result: $1))
+      forEachPhoto(of: bytes, file: name, memory: memory) { name, photo in
+        answers.append(
+          Answer(
+            file: name,
+            result: Result { () throws(FileError) in
+              try form.read(try photo.get(), file: name, showsFields: hasPictures)
+            }))
       }
       return answers
     } catch {

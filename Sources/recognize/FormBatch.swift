@@ -6,25 +6,28 @@ import Imaging
 import Recognition
 import Reports
 
-/// From the name of a file to the forms on its pages.
-struct FormFileReader: Sendable {
-  let reader: FormReader
+/// From the name of a file to what is read on its pages, each by itself.
+struct PageFileReader<Reading: Sendable>: Sendable {
+  /// Reads a page; the name is for errors.
+  let readPage: @Sendable (Photo, String) throws(FileError) -> Reading
 
-  struct Answer {
+  struct Answer: Sendable {
     let name: String
-    let result: Result<FormReading, FileError>
+    let result: Result<Reading, FileError>
   }
 
   /// - Parameter file: its name, or the error of a name that stands for several.
   func read(_ file: Result<String, FileError>) -> [Answer] {
     do throws(FileError) {
       let file = try file.get()
-      let photos = try PhotosInFile.all(in: try readFile(file), file: file)
       var answers: [Answer] = []
-      for photo in photos {
+      for photo in try PhotosInFile.all(in: try readFile(file), file: file) {
         do throws(FileError) {
-          reader.readPages(of: try photo.bytes(), file: photo.name) { name, result in
-            answers.append(Answer(name: name, result: result))
+          forEachPhoto(of: try photo.bytes(), file: photo.name) { name, page in
+            answers.append(
+              Answer(
+                name: name,
+                result: Result { () throws(FileError) in try readPage(try page.get(), name) }))
           }
         } catch {
           answers.append(Answer(name: photo.name, result: .failure(error)))
@@ -48,7 +51,8 @@ struct FormOutput {
 
   init(list: FormReadingList) { self.list = list }
 
-  mutating func take(_ answers: [FormFileReader.Answer], known: Int) throws(FileError) {
+  mutating func take(_ answers: [PageFileReader<FormReading>.Answer], known: Int) throws(FileError)
+  {
     for answer in answers {
       if case .failure(let error) = answer.result {
         progress.print("recognize: \(error)")

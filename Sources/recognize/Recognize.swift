@@ -27,7 +27,12 @@ struct Recognize: ParsableCommand {
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
   @OptionGroup var second: SecondNetwork
-  @Option(help: "The format to print: \(ReadingFormat.list).") var format = ReadingFormat.text
+  @Option(
+    help: """
+      The format to print: \(ReadingFormat.list); or table: ruled tables and numbers in columns, each as a CSV \
+      table, parted by an empty line. docs/tables.md says more.
+      """)
+  var format = OutputFormat.readings(.text)
   @Option(
     help: ArgumentHelp(
       "Write each photo with boxes, digits and confidences: into a file .png or .jpg for one photo, "
@@ -113,9 +118,19 @@ struct Recognize: ParsableCommand {
     if !template.isEmpty, let other = others.first(where: \.1) {
       throw ValidationError("--template and \(other.0) cannot go together")
     }
+    if format == .table {
+      let others =
+        others.filter { $0.0 != "--min-confidence" } + [
+          ("--template", !template.isEmpty), ("--review", review != nil),
+        ]
+      if let other = others.first(where: \.1) {
+        throw ValidationError("--format table and \(other.0) cannot go together")
+      }
+    }
     guard proposeFields else { return }
     others += [
-      ("--template", !template.isEmpty), ("--format", format != .text), ("--list", list != nil),
+      ("--template", !template.isEmpty), ("--format", format != .readings(.text)),
+      ("--list", list != nil),
       ("--watch", watch != nil), ("--review", review != nil),
     ]
     if let other = others.first(where: \.1) {
@@ -149,14 +164,23 @@ struct Recognize: ParsableCommand {
       named: photos, list: list, isCounted: PhotoProgress.isShown, watching: watch)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
+    let format: ReadingFormat
+    switch self.format {
+    case .table:
+      guard try readTables(names, with: recognizer, jobs: jobs) else { throw ExitCode.failure }
+      return
+    case .readings(let named): format = named
+    }
     if !template.isEmpty {
-      guard try readForms(names, with: recognizer, jobs: jobs) else { throw ExitCode.failure }
+      guard try readForms(names, with: recognizer, as: format, jobs: jobs) else {
+        throw ExitCode.failure
+      }
       return
     }
     let reader = FileReader(
       recognizer: recognizer, options: options, annotation: annotation, debugging: debugging,
       inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
-    guard try readAll(names, with: reader, jobs: jobs) else { throw ExitCode.failure }
+    guard try readAll(names, with: reader, as: format, jobs: jobs) else { throw ExitCode.failure }
   }
 
   /// Before anything is read or written.
@@ -220,16 +244,20 @@ struct Recognize: ParsableCommand {
 
   /// Reads and prints form after form; answers whether all could be read.
   private func readForms(
-    _ names: PhotoNames, with recognizer: Recognizer, jobs: Int
+    _ names: PhotoNames, with recognizer: Recognizer, as format: ReadingFormat, jobs: Int
   ) throws(FileError) -> Bool {
     var templates: [FormTemplate] = []
     for file in template { templates.append(try FormTemplate(contentsOf: file)) }
-    let reader = FormFileReader(reader: try FormReader(templates, recognizer: recognizer))
+    let forms = try FormReader(templates, recognizer: recognizer)
+    let reader = PageFileReader { (photo, name) throws(FileError) in
+      try forms.read(photo, file: name)
+    }
     var output = FormOutput(list: FormReadingList(format, templates: templates))
     try printOutput(output.list.beginning)
     announceWatch()
-    let batch = Batch<Read<FormFileReader.Answer>, FormOutput>(names, window: 4 * jobs, to: output)
-    {
+    let batch = Batch<Read<PageFileReader<FormReading>.Answer>, FormOutput>(
+      names, window: 4 * jobs, to: output
+    ) {
       (output, read, known) throws(FileError) in
       try output.take(read.answers, known: known)
       let hasFailed = read.answers.contains { if case .failure = $0.result { true } else { false } }
@@ -246,9 +274,39 @@ struct Recognize: ParsableCommand {
     return output.areAllRead
   }
 
+  /// Reads and prints the tables of photo after photo; answers whether each has one.
+  private func readTables(
+    _ names: PhotoNames, with recognizer: Recognizer, jobs: Int
+  ) throws(FileError) -> Bool {
+    let tables = TableReader(recognizer: recognizer)
+    let reader = PageFileReader { [minConfidence] (photo, name) throws(FileError) in
+      let found = tables.tables(on: photo, minimumConfidence: minConfidence)
+      guard !found.isEmpty else {
+        throw FileError(
+          file: name, expected: "a table: at least two rows and two columns of numbers",
+          found: "none")
+      }
+      return found
+    }
+    announceWatch()
+    let batch = Batch<Read<PageFileReader<[TableReading]>.Answer>, TableOutput>(
+      names, window: 4 * jobs, to: TableOutput()
+    ) { (output, read, known) throws(FileError) in
+      try output.take(read.answers, known: known)
+      let hasFailed = read.answers.contains { if case .failure = $0.result { true } else { false } }
+      putAway(read.file, hasFailed: hasFailed)
+    }
+    var (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in
+      Read(file: name, answers: reader.read(name))
+    }
+    output.end()
+    if let failure { throw failure }
+    return output.areAllRead
+  }
+
   /// Reads and prints photo after photo; answers whether all could be read.
   private func readAll(
-    _ names: PhotoNames, with reader: FileReader, jobs: Int
+    _ names: PhotoNames, with reader: FileReader, as format: ReadingFormat, jobs: Int
   ) throws(FileError) -> Bool {
     var output = Output(
       list: ReadingList(format, textStyle: namesSeveral ? .namedDigits : .digits),

@@ -119,6 +119,29 @@ import func TestSupport.blocksLikeWords
       ])
   }
 
+  @Test func aPictureWithoutATableIsNamed() throws {
+    func tables(_ arguments: String) throws -> Commands.Outcome {
+      try Commands.shell(
+        "cd '\(folder.path)' && \"$command\" --checkpoint net --format table " + arguments,
+        command: "recognize")
+    }
+    let outcome = try tables("empty.pgm missing.pgm")
+    #expect(outcome.status == 1 && outcome.output == "")
+    #expect(
+      outcome.errorLines == [
+        "recognize: empty.pgm: expected a table: at least two rows and two columns of numbers, "
+          + "found none",
+        "recognize: missing.pgm: expected a file that can be read, found No such file or directory",
+      ])
+    for option in ["--template card.json", "--review a.csv", "--expect 3", "--annotate a.png"] {
+      let name = option.split(separator: " ")[0]
+      #expect(
+        try tables("empty.pgm " + option).errorLines == [
+          "recognize: --format table and \(name) cannot go together; see recognize --help"
+        ])
+    }
+  }
+
   @Test func aBadTemplateIsOneLine() throws {
     try folder.write("card.json", Array(#"{"name": "Card", "fields": 1}"#.utf8))
     let outcome = try recognize("empty.pgm")

@@ -178,7 +178,7 @@ import Testing
 }
 
 /// Tells a 1, which is narrow, from a 0.
-private struct WidthReader: TileClassifier {
+struct WidthReader: TileClassifier {
   func probabilities(of tiles: [[Float]]) -> [[Float]] {
     tiles.map { tile in
       let used = (0..<28).filter { column in (0..<28).contains { tile[28 * $0 + column] > 0.5 } }

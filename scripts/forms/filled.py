@@ -13,8 +13,11 @@ TICKS = {
 PALE = [(250, 249, 246), (244, 243, 239), (252, 252, 252), (240, 238, 228)]
 
 
-def page(random, form, digits, split):
-    """A filled page: the values by field (empty where nothing is written), notes, and a JPEG file."""
+def page(random, form, digits, split, fill=None):
+    """A filled page: the values by field (empty where nothing is written), notes, and a JPEG file.
+
+    fill: writes on the form; other forms than layouts.py has bring their own.
+    """
     scale = random.uniform(0.9, 1.5)
     photographed = random.random() < 0.75
     turned = photographed and random.random() < 0.5
@@ -28,7 +31,7 @@ def page(random, form, digits, split):
     left, top = margin + random.uniform(0, 1, 2) * free
     lay_print(random, sheet, form, shrunk, left, top)
     writer = Writer(random, digits, split, sheet, shrunk, left, top)
-    values = fill(random, form, writer)
+    values = (fill or write)(random, form, writer)
     notes = [form.style]
     if not photographed:
         notes.append("scan")
@@ -56,7 +59,7 @@ def scan(random, form, digits, split, pixels):
     scale = (pixels / (form.width * form.height)) ** 0.5
     sheet = Page(random, int(scale * form.width), int(scale * form.height), PALE[0])
     lay_print(random, sheet, form, scale, 0, 0)
-    fill(random, form, Writer(random, digits, split, sheet, scale, 0, 0))
+    write(random, form, Writer(random, digits, split, sheet, scale, 0, 0))
     return sheet.scan(random.uniform(-1, 1), "grey")
 
 
@@ -114,25 +117,25 @@ class Writer:
                        hand.strength)
 
 
-def fill(random, form, writer):
+def write(random, form, writer):
     """Writes into the fields; answers their values as recognize prints them."""
     values = {}
-    for field, write in form.fields:
+    for field, place in form.fields:
         name, kind = field["name"], field["kind"]
         if kind in ("check", "mark"):
-            values[name] = tick(random, field, write["ticks"], writer)
+            values[name] = tick(random, field, place["ticks"], writer)
             continue
         if "sum" not in field and random.random() < 0.07:
             values[name] = ""
             continue
         for _ in range(20):
-            digits, text, value = content(random, field, write, values)
-            if "cells" in write:
-                for cell, digit in zip(write["cells"][-len(digits):], digits):
+            digits, text, value = content(random, field, place, values)
+            if "cells" in place:
+                for cell, digit in zip(place["cells"][-len(digits):], digits):
                     writer.in_cell(cell, int(digit))
                 written = True
             else:
-                written = writer.on_line(write["line"], write["size"], text)
+                written = writer.on_line(place["line"], place["size"], text)
             if written:
                 break
         values[name] = value if written else ""
@@ -150,7 +153,7 @@ def tick(random, field, places, writer):
     return chosen["value"] if chosen else ""
 
 
-def content(random, field, write, values):
+def content(random, field, place, values):
     """What is written into a field: its digits, the same with signs, and the value."""
     if field["kind"] == "digits":
         pattern = field.get("pattern", "#" * field.get("count", 0))
@@ -171,7 +174,7 @@ def content(random, field, write, values):
     elif "range" in field:
         total = int(random.integers(field["range"][0], field["range"][1] + 1))
     else:
-        most = len(write["cells"]) if "cells" in write else 3 + places
+        most = len(place["cells"]) if "cells" in place else 3 + places
         count = int(random.integers(max(1, places + 1), most + 1))
         total = int(random.integers(10 ** (count - 1), 10**count))
     digits = str(total).zfill(places + 1)
