@@ -32,6 +32,9 @@ extension FieldReader {
   /// How much of the columns of two digits is the same.
   private static let besides = 0.3
 
+  /// So many unclear cells are read with cuts and context, some hundredths of a second each; further ones piece by piece.
+  private static let mostUnclear = 200
+
   /// What is written in the cells of a table, each read by itself; the usual ones, clear digits side by side, all at
   /// once.
   ///
@@ -47,7 +50,7 @@ extension FieldReader {
     let asked = recognizer.probabilities(
       of: large.flatMap { $0 }, on: written.ink, parameters
     ).map { DigitEvidence($0) }
-    var next = 0
+    var (next, unclear) = (0, 0)
     for (index, regions) in large.enumerated() {
       let evidence = Array(asked[next..<next + regions.count])
       next += regions.count
@@ -70,8 +73,12 @@ extension FieldReader {
         })
       {
         answers[index].hasOtherInk = true
-      } else {
+      } else if unclear < Self.mostUnclear {
+        unclear += 1
         answers[index] = cell(inks[index], in: boxes[index])
+      } else {
+        answers[index].digits = evidence.filter { $0.isDigit > 0.5 }
+        answers[index].hasOtherInk = true
       }
     }
     return answers
