@@ -41,16 +41,8 @@ struct FieldsRoute: Sendable {
         }
       }
     }.get()
-    let share = answerBudget.share(of: context.client)
-    guard share.grow(by: text.utf8.count) else { throw Problem.answersHeld }
-    let body = ByteBuffer(string: text)
-    return Response(
-      status: .ok, headers: [.contentType: "application/json"],
-      body: ResponseBody(contentLength: body.readableBytes) { writer in
-        try await writer.write(body)
-        share.empty()
-        try await writer.finish(nil)
-      })
+    return try heldAnswer(
+      text, type: "application/json", answerBudget.share(of: context.client))
   }
 
   private func template(

@@ -62,14 +62,7 @@ struct FormsRoute: Sendable {
       }
     }
     text += list?.end ?? ""
-    let body = ByteBuffer(string: text)
-    return Response(
-      status: .ok, headers: [.contentType: format.mediaType],
-      body: ResponseBody(contentLength: body.readableBytes) { writer in
-        try await writer.write(body)
-        share.empty()
-        try await writer.finish(nil)
-      })
+    return heldAnswer(ByteBuffer(string: text), type: format.mediaType, share)
   }
 
   private typealias Answers = (templates: [FormTemplate], answers: [Answer])

@@ -37,6 +37,7 @@ let pageFiles: [StaticFile] = {
     script("shell", Page.shell_js),
     script("store", Page.store_js),
     script("table", Page.table_js),
+    script("tableview", Page.tableview_js),
     script("template", Page.template_js),
     script("theme", Page.theme_js),
     script("viewer", Page.viewer_js),

@@ -51,6 +51,15 @@ struct Query {
     return format
   }
 
+  /// The number of a page of a file, from 1; nil when it is not there.
+  func pageNumber() throws(Problem) -> Int? {
+    guard let number = try wholeNumber("page") else { return nil }
+    guard 1...PhotoReader.maximumPages ~= number else {
+      throw .badRequest("expected page to be from 1 to \(PhotoReader.maximumPages), not \(number)")
+    }
+    return number
+  }
+
   /// A whole number; nil when `name` is not there.
   func wholeNumber(_ name: String) throws(Problem) -> Int? {
     guard let text = values[name] else { return nil }

@@ -35,7 +35,7 @@ struct RecognizeRoute: Sendable {
       reading: try readingOptions(in: query), tiles: try query.flag("tiles"),
       steps: try query.flag("debug"), annotated: try query.flag("annotate"),
       picture: try query.flag("picture"), explained: try query.flag("explain"),
-      page: try pageNumber(in: query))
+      page: try query.pageNumber())
     let contents = try contents(of: request)
     try checkTogether(query, format, contents)
     let upload = try await Upload(
@@ -62,7 +62,7 @@ struct RecognizeRoute: Sendable {
       textStyle: answers.count + photos.count > 1 ? .namedDigitsOrError : .digitsOrError)
     let text = try list.beginning + entries(of: answers, in: &list)
     guard !photos.isEmpty else {
-      return held(ByteBuffer(string: text + list.end), type: format.mediaType, share)
+      return heldAnswer(ByteBuffer(string: text + list.end), type: format.mediaType, share)
     }
     let (started, rest, first) = (list, photos, HeldPart(text))
     return Response(
@@ -94,14 +94,6 @@ struct RecognizeRoute: Sendable {
     } catch let problem as Problem where problem != .clientGone {
       return ([PhotoReader.Answer(file: photo.name, problem)], problem)
     }
-  }
-
-  private func pageNumber(in query: Query) throws(Problem) -> Int? {
-    guard let number = try query.wholeNumber("page") else { return nil }
-    guard 1...PhotoReader.maximumPages ~= number else {
-      throw .badRequest("expected page to be from 1 to \(PhotoReader.maximumPages), not \(number)")
-    }
-    return number
   }
 
   /// Refuses parameters that would be ignored beside others.
@@ -187,9 +179,9 @@ struct RecognizeRoute: Sendable {
   ) throws(Problem) -> Response {
     try checkAlone(answers.count)
     if let page = answers[0].explanation {
-      return held(ByteBuffer(string: page), type: "text/html; charset=utf-8", share)
+      return heldAnswer(ByteBuffer(string: page), type: "text/html; charset=utf-8", share)
     }
-    return held(ByteBuffer(bytes: answers[0].annotated ?? []), type: "image/png", share)
+    return heldAnswer(ByteBuffer(bytes: answers[0].annotated ?? []), type: "image/png", share)
   }
 
   private func entries(
@@ -199,16 +191,6 @@ struct RecognizeRoute: Sendable {
       if !answer.isReading { reader.metrics.countRejection(answer.reason) }
       text += try list.entry(answer.file, answer.result, adding: answer.jsonMembers)
     }
-  }
-
-  /// An answer whose memory counts until the client has taken it.
-  private func held(_ body: ByteBuffer, type: String, _ share: MemoryBudget.Share) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: type],
-      body: ResponseBody(contentLength: body.readableBytes) { writer in
-        try await writer.write(body, counted: share)
-        try await writer.finish(nil)
-      })
   }
 }
 
@@ -223,16 +205,6 @@ private final class HeldPart: Sendable {
       defer { text = "" }
       return text
     }
-  }
-}
-
-extension ResponseBodyWriter {
-  /// Writes a part of an answer whose memory counts until the client has taken it.
-  fileprivate mutating func write(
-    _ part: ByteBuffer, counted share: MemoryBudget.Share
-  ) async throws {
-    try await write(part)
-    share.empty()
   }
 }
 

@@ -1,3 +1,4 @@
+import Forms
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -71,6 +72,9 @@ public struct WebApp: Sendable {
     let fields = FieldsRoute(
       queue: queue, memory: reading, budget: budget, answerBudget: answers,
       uploadLimit: options.maxUpload.bytes)
+    let tables = TablesRoute(
+      reader: TableReader(recognizer: recognizer), queue: queue, memory: reading, budget: budget,
+      answerBudget: answers, uploadLimit: options.maxUpload.bytes)
     let tile = TileRoute(
       explainer: NetworkExplainer(checkpoint: checkpoint), queue: queue, memory: reading,
       budget: budget, uploadLimit: options.maxUpload.bytes)
@@ -81,6 +85,7 @@ public struct WebApp: Sendable {
         Route(method: .post, path: RecognizeRoute.path) { try await recognize.answer($0, $1) },
         Route(method: .post, path: FormsRoute.path) { try await forms.answer($0, $1) },
         Route(method: .post, path: FieldsRoute.path) { try await fields.answer($0, $1) },
+        Route(method: .post, path: TablesRoute.path) { try await tables.answer($0, $1) },
         Route(method: .post, path: TileRoute.path) { try await tile.answer($0, $1) },
         Self.model(checkpoint, version: version),
       ] + Self.health(queue: queue, metrics: metrics, budget: budget)

@@ -16,6 +16,11 @@ WRITTEN = [
     ["83350261", "060618", "27.11.2026", "3", "false", "true"],
 ]
 
+MARKS = [
+    ["1", "84", "71", "155"], ["2", "63", "90", "153"], ["3", "", "58", "58"], ["4", "95", "47", "142"],
+    ["5", "70", "", "70"], ["6", "39", "66", "105"],
+]
+
 
 def with_template(browser):
     """The sample form with its own template."""
@@ -162,6 +167,33 @@ class FormStories:
         read(browser, "2.jpg", "3.jpg", "1.jpg")
         chosen = [row[4] for row in values(browser)]
         assert chosen == ["new", "moved", "–"], values(browser)
+
+    def reads_a_table(self, browser):
+        """Each cell is shown on the photo, corrected by keyboard, saved; a photo without a table says so."""
+        browser.choose(FORMS / "marks.jpg")
+        browser.wait("the photo", lambda: "1" in browser.text("#answer"))
+        browser.click("#as-table")
+        browser.wait("a table", lambda: len(browser.find_all("#tables .cells tr")) == 6)
+        cells = lambda: browser.run(
+            "return [...document.querySelectorAll('.cells tr')].map((row) => [...row.querySelectorAll('input')].map((cell) => cell.value))")
+        assert cells() == MARKS, cells()
+        assert "6 rows, 4 columns" in browser.text("#tables p"), browser.text("#tables p")
+        browser.run("document.querySelectorAll('.cells input')[3].focus()")
+        browser.wait("the cell on the photo", lambda: browser.find_all(".cell-mark"))
+        left, top, right, bottom = browser.frame(".cell-mark")
+        photo = browser.frame("#picture")
+        assert photo[0] + 0.6 * (photo[2] - photo[0]) < left < right < photo[2] and bottom - top > 10, (left, right, photo)
+        browser.keys("156", Keys.ENTER)
+        browser.wait("the cell below", lambda: browser.run("return document.activeElement.value") == "153")
+        browser.screenshot(self.screenshots / "table.png")
+        browser.click("#tables button")
+        rows = list(csv.reader(io.StringIO(browser.download("marks-table.csv"))))
+        assert rows == [["1", "84", "71", "156"], *MARKS[1:]], rows
+        browser.choose(FORMS.parent / "single-digit.jpg")
+        browser.wait_for_answer("4")
+        assert not browser.find("#tables").is_displayed()
+        browser.click("#as-table")
+        browser.wait("no table", lambda: "no table" in browser.text("#tables"))
 
     def names_what_is_no_form(self, browser):
         """Another page, no picture, no template, a template whose picture is missing."""

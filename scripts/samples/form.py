@@ -114,6 +114,40 @@ def filled(values, hand, colour, corners, lamp, random):
     return camera.develop(photo, random, warmth=0.03)
 
 
+# A mark sheet as somebody rules and writes it.
+MARKS = [
+    ["1", "84", "71", "155"], ["2", "63", "90", "153"], ["3", "", "58", "58"], ["4", "95", "47", "142"],
+    ["5", "70", "", "70"], ["6", "39", "66", "105"],
+]
+
+
+def mark_sheet(random):
+    """A ruled table in blue ink, photographed a little turned."""
+    rows, columns, left, top = 130, [170, 280, 280, 300], 160, 150
+    w, h = 2 * left + sum(columns), 2 * top + rows * len(MARKS)
+    sheet = paper.plain(random, (h, w), (0.80, 0.79, 0.75), fibre=0.012)
+    page, lines = Page(w, h), Page(w, h)
+    ruler, hand = Hand(pen=0.05, pressure=0.05, unrest=0.0), Hand(slant=0.12, pen=0.085)
+    right, bottom = left + sum(columns), top + rows * len(MARKS)
+    for row in range(len(MARKS) + 1):
+        lines.stroke(numpy.linspace((left, top + rows * row), (right, top + rows * row), 50), ruler, 90, random)
+    x = left
+    for width in [*columns, 0]:
+        lines.stroke(numpy.linspace((x, top), (x, bottom), 50), ruler, 90, random)
+        x += width
+    for row, values in enumerate(MARKS):
+        x = left
+        for value, width in zip(values, columns):
+            page.write(value, x + 50 + 6 * random.standard_normal(), top + rows * (row + 1) - 26, 78, hand, random)
+            x += width
+    paper.lay_ink(sheet, lines.ink(), (0.10, 0.10, 0.11), 0.8, random=random)
+    paper.lay_ink(sheet, page.ink(), (0.030, 0.055, 0.26), 0.94, random=random)
+    corners = [(share_x * w, share_y * h) for share_x, share_y in ((.03, .05), (.97, .02), (.98, .96), (.02, .97))]
+    photo = camera.perspective(sheet, corners, (1000, 800))
+    photo *= 0.82 * camera.light(photo.shape[:2], 1.0, 0.14, 0.15, random)[..., None]
+    return camera.develop(photo, random, warmth=0.03)
+
+
 PHOTOS = [
     (Hand(slant=0.16, pen=0.085), (0.030, 0.055, 0.26), ((.03, .05), (.97, .02), (.99, .97), (.01, .95)), 2.4),
     (Hand(slant=0.05, pen=0.095, wobble=0.02), (0.018, 0.018, 0.022), ((.01, .02), (.96, .06), (.98, .99), (.04, .94)), -1.1),
@@ -129,10 +163,11 @@ def draw(folders):
         random = numpy.random.default_rng(20 + number)
         photo = filled(values, hand, colour, corners, lamp, random)
         photo.save(files.setdefault(f"{number}.jpg", io.BytesIO()), "JPEG", quality=66, optimize=True)
+    mark_sheet(numpy.random.default_rng(30)).save(files.setdefault("marks.jpg", io.BytesIO()), "JPEG", quality=66, optimize=True)
     for folder, prefix in folders:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
-            if folder.name == "Page" and name.endswith(".json"):
+            if folder.name == "Page" and name in ("card.json", "marks.jpg"):
                 continue
             (folder / f"{prefix}{name}").write_bytes(data.getvalue())
     for name, data in files.items():

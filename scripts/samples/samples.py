@@ -227,7 +227,11 @@ within a line left out.
 `forms` holds a made-up form, `empty.png` (printed in Aileron, a font in the public domain that comes with Pillow), its
 template `card.json`, and three photos of it, filled in the same way:
 
-    recognize --template Data/samples/forms/card.json Data/samples/forms/*.jpg
+    recognize --template Data/samples/forms/card.json Data/samples/forms/?.jpg
+
+and a ruled table:
+
+    recognize --format table Data/samples/forms/marks.jpg
 """
 
 

@@ -13,7 +13,7 @@ import openapi_spec_validator
 from server import PATIENCE, ROOT, SAMPLES, Answer, Server, form, head
 
 FORMS = SAMPLES / "forms"
-PATHS = ("/api/recognize", "/api/forms", "/api/forms/fields", "/api/tile")
+PATHS = ("/api/recognize", "/api/forms", "/api/forms/fields", "/api/tile", "/api/tables")
 PHOTO = (SAMPLES / "single-digit.jpg").read_bytes()
 
 
@@ -27,7 +27,7 @@ def formats(server):
 def requests(serve, server):
     """How to bring about each status of each operation."""
     body, type = form(("a.jpg", PHOTO), ("b.jpg", b"no picture"))
-    read, forms, fields, tile = (("post", path) for path in PATHS)
+    read, forms, fields, tile, tables = (("post", path) for path in PATHS)
     (four_tile,) = server.read(PHOTO, "?tiles=1").json["tiles"]
     four_tile = base64.b64decode(four_tile.split(",")[1])
     def told(query="?digit=4", body=four_tile, **headers):
@@ -41,6 +41,9 @@ def requests(serve, server):
 
     def empty(query="", body=(FORMS / "empty.png").read_bytes(), **headers):
         return server.ask("POST", f"/api/forms/fields{query}", body, **headers)
+
+    def asked(query="", body=(SAMPLES / "column.jpg").read_bytes(), **headers):
+        return server.ask("POST", f"/api/tables{query}", body, **headers)
 
     def strict(ask, **headers):
         with Server(serve, "--timeout", "1s") as strict, strict.connect() as connection:
@@ -106,6 +109,14 @@ def requests(serve, server):
         (*tile, "415"): [lambda: told(content_type="text/html")],
         (*tile, "421"): [lambda: told(host="elsewhere.example")],
         (*tile, "422"): [lambda: told(body=b"no picture"), lambda: told(body=PHOTO)],
+        (*tables, "200"): [asked, lambda: asked("?page=1&name=x"), lambda: asked(body=(FORMS / "marks.jpg").read_bytes())],
+        (*tables, "400"): [lambda: asked("?unknown=1"), lambda: asked("?page=21")],
+        (*tables, "403"): [lambda: asked(origin="https://elsewhere.example")],
+        (*tables, "408"): [lambda: strict("/api/tables")],
+        (*tables, "413"): [lambda: huge("/api/tables")],
+        (*tables, "415"): [lambda: asked(content_type="text/html")],
+        (*tables, "421"): [lambda: asked(host="elsewhere.example")],
+        (*tables, "422"): [lambda: asked(body=b"no picture"), lambda: asked("?page=2")],
         **{("get", path, "200"): [lambda path=path: server.ask("GET", path)]
            for path in ("/api/model", "/healthz", "/readyz", "/metrics", "/openapi.json")},
     }
@@ -184,7 +195,7 @@ def keeps_its_promises_to_generated_requests(serve, recognize):
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
         print("    " + re.search("\\d+ generated.*", done.stdout).group())
         # A description that selects nothing would pass, too.
-        assert re.search("Selected: 8/8", done.stdout), done.stdout
+        assert re.search("Selected: 9/9", done.stdout), done.stdout
 
 
 def runs_the_curl_commands_of_the_readme(serve, recognize):

@@ -35,6 +35,11 @@ export async function explainTile(tile, digit) {
   return (await post(`/api/tile?digit=${digit}`, tile)).json();
 }
 
+// The tables on a photo, or on one page of a file: { width, height, tables } with rows of cells.
+export async function readTables(photo, name, page) {
+  return (await post(`/api/tables?${new URLSearchParams({ name, page })}`, photo)).json();
+}
+
 async function post(address, blob, { signal, sent } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(address, blob, signal, sent);

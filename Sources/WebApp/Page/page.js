@@ -296,6 +296,10 @@ function showAll(showsResult = true) {
   table.update(photos, current);
   showSaving();
   const photo = subject();
+  if (photo !== view.photo) {
+    element("tables").hidden = true;
+    element("stage").querySelector(".cell-mark")?.remove();
+  }
   // What is under the pointer is not made anew because another photo has been read.
   if (showsResult && (photo !== view.photo || photo?.look !== shownLook)) view.show(photo);
   shownLook = photo?.look;
@@ -592,7 +596,8 @@ function showSaving() {
     element(id).disabled = !all.some((photo) => photo.record !== null);
   }
   element("copy-all").hidden = isOne;
-  element("save-picture").disabled = element("save-page").disabled = subject()?.record == null;
+  element("as-table").hidden = !isPhotoTab();
+  element("as-table").disabled = element("save-picture").disabled = element("save-page").disabled = subject()?.record == null;
 }
 
 for (const [id, text] of [
@@ -645,6 +650,19 @@ for (const [id, ending, make] of [
 // Keys without Ctrl can be in the way of what somebody dictates.
 element("single-keys").checked = remembered("single-keys") !== "no";
 element("single-keys").addEventListener("change", ({ target }) => remember("single-keys", target.checked ? null : "no"));
+
+// Tables are for some photos only: their part of the page comes when it is asked for.
+element("as-table").addEventListener("click", async () => {
+  const photo = current;
+  try {
+    const { showTables } = await import("./tableview.js");
+    await showTables(photo, {
+      panel: element("tables"), stage: element("stage"), reveal: (box) => view.viewer.reveal(box), say, stem: stem(photo.name),
+    });
+  } catch (error) {
+    complain(error.message);
+  }
+});
 
 restore();
 restoreDrawing();
