@@ -280,6 +280,7 @@ addEventListener("beforeunload", (event) => {
 
 const scans = new Scans({ changed: () => { if (template !== null) showScans(); }, complain });
 let reviewed = null; // { page, field } in the review
+let shown = {}; // the field in the form of the review, and its text there
 let history = []; // those that were looked at before
 
 function showScans() {
@@ -309,9 +310,9 @@ const templateField = (field) => template.fields.find(({ name }) => name === fie
 function showReview() {
   const form = element("review");
   form.hidden = reviewed === null;
-  if (reviewed === null || form.dataset.shows === keyOf(reviewed)) return;
-  form.dataset.shows = keyOf(reviewed);
+  if (reviewed === null || (shown.field === reviewed.field && shown.text === value(reviewed.field))) return;
   const { page, field } = reviewed;
+  shown = { field, text: value(field) };
   element("review-where").textContent = page.file;
   element("review-picture").src = field.picture;
   element("review-picture").alt = `${field.name} as it is written`;
@@ -322,8 +323,6 @@ function showReview() {
   element("review-notes").textContent = notes(field);
   if (had) focusValue();
 }
-
-const keyOf = ({ page, field }) => `${page.file}\n${field.name}\n${field.corrected ?? ""}\n${field.value}`;
 
 function notes(field) {
   const share = field.status === "empty" ? "" : `${Math.round(100 * field.confidence)} % sure`;
@@ -383,7 +382,7 @@ function after({ field }) {
 function go(to) {
   if (reviewed !== null) history.push(reviewed);
   reviewed = to;
-  element("review").dataset.shows = "";
+  shown = {};
   showScans();
   if (to !== null) focusValue();
 }
@@ -440,7 +439,7 @@ function showTable() {
       const fields = new Map(page.fields.map((field) => [field.name, field]));
       for (const name of names) {
         const cell = tr.insertCell();
-        if (fields.has(name)) cell.append(valueButton(page, fields.get(name)));
+        if (fields.has(name)) cell.append(valueButton(page, fields.get(name), `${body.rows.length} ${name}`));
       }
     }
   }
@@ -451,11 +450,11 @@ function showTable() {
   }
 }
 
-function valueButton(page, field) {
+function valueButton(page, field, key) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `value ${status(field)}`;
-  button.dataset.key = `${page.file}\n${field.name}`;
+  button.dataset.key = key;
   if (reviewed?.field === field) button.setAttribute("aria-current", "true");
   const image = document.createElement("img");
   [image.src, image.alt, image.loading] = [field.picture, "", "lazy"];
