@@ -63,24 +63,65 @@ public struct PDFDocument: Sendable {
     pageCount = count
   }
 
-  /// A page as a picture in shades of grey, a PGM file: 300 pixels an inch, at most `longestSide`.
+  /// A page as a picture in shades of grey, a PGM file: a scan with as many pixels as it has, any other page with 300
+  /// pixels an inch; at most `longestSide`.
   ///
   /// - Parameter number: from 1.
   /// - Throws: `FileError` when it cannot be drawn, or not within the limits.
   public func picture(ofPage number: Int) throws(FileError) -> [UInt8] {
-    let (first, name) = ("\(number)", pageCount == 1 ? file : "\(file)#\(number)")
-    let facts = try Self.answer(
-      of: "pdfinfo", ["-f", first, "-l", first], on: contents, file: name, limits)
+    let name = pageCount == 1 ? file : "\(file)#\(number)"
+    let page = ["-f", "\(number)", "-l", "\(number)"]
+    let facts = try answer(of: "pdfinfo", page, name)
     let size = Self.value(of: "size:", in: facts)?.split(separator: " ").compactMap { Double($0) }
+    let turns = Self.value(of: "rot:", in: facts).flatMap { Int($0) } ?? 0
     let longer = (size?.max() ?? 0) / Self.pointsPerInch * Self.resolution
-    let scale =
-      longer > Double(limits.longestSide)
-      ? ["-scale-to", "\(limits.longestSide)"] : ["-r", "\(Int(Self.resolution))"]
-    let picture = try Self.answer(
-      of: "pdftoppm", ["-gray", "-cropbox", "-f", first, "-l", first] + scale, on: contents,
-      file: name, limits)
+    let scale: [String]
+    if let scan = Self.scan(in: try answer(of: "pdfimages", ["-list"] + page, name), size ?? []),
+      max(scan.width, scan.height) <= limits.longestSide
+    {
+      let (x, y) = turns % 180 == 0 ? (scan.width, scan.height) : (scan.height, scan.width)
+      scale = ["-scale-to-x", "\(x)", "-scale-to-y", "\(y)"]
+    } else if longer > Double(limits.longestSide) {
+      scale = ["-scale-to", "\(limits.longestSide)"]
+    } else {
+      scale = ["-r", "\(Int(Self.resolution))"]
+    }
+    let picture = try answer(of: "pdftoppm", ["-gray", "-cropbox"] + page + scale, name)
     guard !picture.isEmpty else { throw Self.error(name, "a page that poppler does not draw") }
     return picture
+  }
+
+  /// The extents of the one image that a page is; nil where it is drawn, or made of several.
+  ///
+  /// - Parameter list: what `pdfimages -list` says of the page.
+  /// - Parameter size: width and height of the page, in points.
+  private static func scan(in list: [UInt8], _ size: [Double]) -> (width: Int, height: Int)? {
+    // Behind two lines of headings an image a line: page, number, type, width, height, and from the thirteenth on pixels an
+    // inch.
+    let images = String(decoding: list, as: UTF8.self).split(separator: "\n").dropFirst(2)
+      .map { $0.split(separator: " ") }
+    guard images.count == 1, let image = images.first, image.count >= 14, image[2] == "image",
+      let width = Int(image[3]), let height = Int(image[4]), width > 0, height > 0,
+      let across = Double(image[12]), let down = Double(image[13]), size.count == 2
+    else { return nil }
+    func fills(_ pixels: Int, _ perInch: Double, _ points: Double) -> Bool {
+      abs(Double(pixels) / perInch * pointsPerInch - points) <= scanMargin * points
+    }
+    guard scanResolutions ~= across, scanResolutions ~= down,
+      fills(width, across, size[0]), fills(height, down, size[1])
+    else { return nil }
+    return (width, height)
+  }
+
+  /// The resolutions of scans, in pixels an inch.
+  private static let scanResolutions = 60.0...1200.0
+  /// How much of a page its scan may leave free, and how roughly the resolution is told.
+  private static let scanMargin = 0.03
+
+  private func answer(
+    of program: String, _ arguments: [String], _ name: String
+  ) throws(FileError) -> [UInt8] {
+    try Self.answer(of: program, arguments, on: contents, file: name, limits)
   }
 
   private static func answer(

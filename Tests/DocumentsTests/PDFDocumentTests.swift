@@ -46,6 +46,17 @@ struct PDFDocumentTests {
     }
   }
 
+  @Test(arguments: [72, 150, 217.3, 600])
+  func aScanHasAsManyPixelsAsItWasScannedWith(pixelsPerInch: Double) throws {
+    let scan = PDFFile([page(bar: 3, rows: 90)], pixelsPerInch: pixelsPerInch)
+    let picture = try decodeImage(
+      try PDFDocument(scan.bytes, file: "a.pdf").picture(ofPage: 1), file: "a.pdf")
+    #expect((picture.rows, picture.columns) == (90, 100))
+    for column in 0..<100 where (1...8).contains(column % 10) {
+      #expect(picture[45, column] == (column / 10 == 3 ? 0 : 255), "\(column)")
+    }
+  }
+
   @Test func pagesLargerThanAnyScanAreDrawnSmaller() throws {
     let poster = PDFFile([page(bar: 1, rows: 10, columns: 12_000)])
     let picture = try decodeImage(

@@ -1,4 +1,4 @@
-/// A PDF document of scanned pages: on each a picture in shades of grey, of 300 pixels an inch.
+/// A PDF document of scanned pages: on each a picture in shades of grey.
 ///
 /// - Source: ISO 32000-1, sections 7.5 (the file), 8.9.5 (images) and 7.6 (encryption).
 public struct PDFFile {
@@ -18,13 +18,15 @@ public struct PDFFile {
   public private(set) var bytes = Array("%PDF-1.4\n".utf8)
   private var offsets: [Int] = []
 
+  /// - Parameter pixelsPerInch: of the pictures.
   /// - Parameter needsPassword: says that it is encrypted, with a password that nobody knows.
-  public init(_ pages: [Page], needsPassword: Bool = false) {
+  public init(_ pages: [Page], pixelsPerInch: Double = 300, needsPassword: Bool = false) {
+    let points = 72 / pixelsPerInch
     let numbers = pages.indices.map { "\(3 + 3 * $0) 0 R" }.joined(separator: " ")
     add("<< /Type /Catalog /Pages 2 0 R >>")
     add("<< /Type /Pages /Kids [\(numbers)] /Count \(pages.count) >>")
     for (index, page) in pages.enumerated() {
-      let (width, height) = (Double(page.columns) * 0.24, Double(page.rows) * 0.24)
+      let (width, height) = (Double(page.columns) * points, Double(page.rows) * points)
       let first = 3 + 3 * index
       add(
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 \(width) \(height)] /Contents \(first + 1) 0 R "
