@@ -22,7 +22,6 @@ struct FormProposal {
         found: "none of them", advice: "take a straight scan of the empty form")
     }
     let file = legible(lastName(of: picture))
-    let name = file.split(separator: ".").dropLast().joined(separator: ".")
     try printOutput(
       try templateText(proposals, name: stem(of: file), reference: file))
     printError(
