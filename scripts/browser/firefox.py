@@ -83,7 +83,7 @@ class Firefox(Browser):
         self.run("arguments[0].hidden = true", files)
 
     def keys(self, *keys):
-        for key in keys:
+        for key in "".join(keys):
             self.chord(key)
 
     def chord(self, *keys):
