@@ -7,6 +7,12 @@ public struct PhotosInFile: Sendable {
   /// A page is drawn when it is asked for: one at a time is held.
   public let bytes: @Sendable () throws(FileError) -> [UInt8]
 
+  /// A picture file by itself.
+  public init(name: String, bytes: @escaping @Sendable () throws(FileError) -> [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+
   /// - Throws: `FileError` for a PDF document whose pages cannot be had.
   public static func all(
     in bytes: [UInt8], file: String, limits: PDFDocument.Limits = PDFDocument.Limits()

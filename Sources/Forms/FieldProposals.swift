@@ -339,30 +339,23 @@ extension RuledPage {
 
     init(_ cells: [Cell]) {
       // Cells of a row share an upright line, those of a column a level one.
-      var parents = Array(cells.indices)
-      func root(_ index: Int) -> Int {
-        var index = index
-        while parents[index] != index {
-          parents[index] = parents[parents[index]]
-          index = parents[index]
-        }
-        return index
-      }
+      var sets = DisjointSets(count: cells.count)
       let rights = Dictionary(grouping: cells.indices) {
         LinePair(a: cells[$0].top, b: cells[$0].left)
       }
       let tops = Dictionary(grouping: cells.indices) { cells[$0].top }
       for (index, cell) in cells.enumerated() {
         for next in rights[LinePair(a: cell.top, b: cell.right)] ?? [] {
-          parents[root(next)] = root(index)
+          sets.join(next, index)
         }
         // Below one line cells lie from left to right.
         for below in tops[cell.bottom] ?? []
         where cells[below].box.sharedColumns(with: cell.box) > Size.slack {
-          parents[root(below)] = root(index)
+          sets.join(below, index)
         }
       }
-      let groups = Dictionary(grouping: cells.indices, by: root).values
+      let roots = sets.roots
+      let groups = Dictionary(grouping: cells.indices) { roots[$0] }.values
         .sorted { $0[0] < $1[0] }
       let isTable = groups.map { Set($0.map { cells[$0].top }).count > 1 }
       tables = zip(groups, isTable).filter(\.1).map { group, _ in group.map { cells[$0] } }

@@ -49,12 +49,9 @@ struct NumberColumns {
     let (from, to) = (Double(a.columns.upperBound), Double(b.columns.lowerBound))
     guard to - from <= Share.aroundPoint * height else { return false }
     let middle = (a.middle.row + b.middle.row) / 2
-    var (low, high) = (0, points.count)
-    while low < high {
-      let half = (low + high) / 2
-      if points[half].middle.column < from { low = half + 1 } else { high = half }
-    }
-    return points[low...].prefix { $0.middle.column <= to }.contains {
+    return points[points.partitioningIndex { $0.middle.column >= from }...].prefix {
+      $0.middle.column <= to
+    }.contains {
       Share.low ~= ($0.middle.row - middle) / height
     }
   }
@@ -299,17 +296,5 @@ private struct Bands {
       parts[isBefore ? before : after].append(member)
     }
     return parts.filter { !$0.isEmpty }
-  }
-}
-
-extension [(from: Double, to: Double)] {
-  /// The first place from which on something holds, in a list that is ordered so; the count where it holds nowhere.
-  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -49,14 +49,10 @@ struct PrintedLine: Hashable, Sendable {
 
   /// The row of its middle at a column: between its places in a straight line, beyond its ends as there.
   func row(at column: Double) -> Double {
-    var (low, high) = (0, places.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if places[middle].column < column { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0 else { return places[0].row }
-    guard low < places.count else { return places[places.count - 1].row }
-    let (a, b) = (places[low - 1], places[low])
+    let next = places.partitioningIndex { $0.column >= column }
+    guard next > 0 else { return places[0].row }
+    guard next < places.count else { return places[places.count - 1].row }
+    let (a, b) = (places[next - 1], places[next])
     let share = (column - a.column) / max(1e-9, b.column - a.column)
     return a.row + share * (b.row - a.row)
   }

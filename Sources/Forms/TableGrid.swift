@@ -70,15 +70,7 @@ struct RuledTables: Sendable {
   private static func groups(
     _ level: [PrintedLine], _ upright: [PrintedLine]
   ) -> [(level: [Int], upright: [Int])] {
-    var parents = Array(0..<level.count + upright.count)
-    func root(_ index: Int) -> Int {
-      var index = index
-      while parents[index] != index {
-        parents[index] = parents[parents[index]]
-        index = parents[index]
-      }
-      return index
-    }
+    var sets = DisjointSets(count: level.count + upright.count)
     for (a, line) in level.enumerated() {
       for (b, other) in upright.enumerated() {
         let (row, column) = (line.middle, other.middle)
@@ -87,13 +79,15 @@ struct RuledTables: Sendable {
           Double(line.span.lowerBound) <= column + Size.slack,
           Double(line.span.upperBound) >= column - Size.slack
         else { continue }
-        parents[root(level.count + b)] = root(a)
+        sets.join(level.count + b, a)
       }
     }
     var groups: [Int: (level: [Int], upright: [Int])] = [:]
-    for index in level.indices { groups[root(index), default: ([], [])].level.append(index) }
+    for index in level.indices {
+      groups[sets.root(of: index), default: ([], [])].level.append(index)
+    }
     for index in upright.indices {
-      groups[root(level.count + index), default: ([], [])].upright.append(index)
+      groups[sets.root(of: level.count + index), default: ([], [])].upright.append(index)
     }
     return groups.sorted { $0.key < $1.key }.map(\.value)
   }

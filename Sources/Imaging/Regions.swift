@@ -114,16 +114,7 @@ extension Mask {
   ///   algorithms", Pattern Analysis and Applications 12 (2009), on runs instead of pixels.
   public func regions() -> [Region] {
     let runs = runs()
-    var parents = Array(runs.indices)
-    func root(of index: Int) -> Int {
-      var index = index
-      while parents[index] != index {
-        parents[index] = parents[parents[index]]
-        index = parents[index]
-      }
-      return index
-    }
-
+    var sets = DisjointSets(count: runs.count)
     var above = 0..<0  // the runs of the row above
     var start = 0
     while start < runs.count {
@@ -141,8 +132,7 @@ extension Mask {
           while touching < above.upperBound
             && runs[touching].columns.lowerBound <= columns.upperBound
           {
-            let (a, b) = (root(of: touching), root(of: index))
-            parents[max(a, b)] = min(a, b)
+            sets.join(touching, index)
             touching += 1
           }
         }
@@ -155,7 +145,7 @@ extension Mask {
     var numbers = [Int](repeating: -1, count: runs.count)
     var counts: [Int] = []
     for index in runs.indices {
-      let root = root(of: index)
+      let root = sets.root(of: index)
       if numbers[root] < 0 {
         numbers[root] = counts.count
         counts.append(0)

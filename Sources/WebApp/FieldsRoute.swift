@@ -13,12 +13,7 @@ struct FieldsRoute: Sendable {
   static let path = "/api/forms/fields"
   static let parameters: Set<String> = ["name", "picture"]
 
-  let queue: ReadingQueue
-  let memory: ReadingMemory
-  let budget: MemoryBudget
-  /// Of the answers that are on their way.
-  let answerBudget: MemoryBudget
-  let uploadLimit: Int
+  let service: ReadingService
 
   /// The longer side of a reference that the template carries, in pixels: more than forms are read at.
   private static let referenceSide = 2400
@@ -30,31 +25,26 @@ struct FieldsRoute: Sendable {
     let hasPicture = try query.flag("picture")
     let name = query["name"] ?? "form"
     try Upload.checkPicture(request)
-    let upload = try await Upload(
-      request, limit: uploadLimit, share: budget.share(of: context.client))
-    let text = try await queue.run(of: context.client, isWanted: { context.isConnected }) {
-      memory.reading { memory in
-        Result { () throws(Problem) in
-          try template(
-            SentFile(name: name, upload, upload.bytes.indices), name: name, hasPicture: hasPicture,
-            memory)
-        }
-      }
-    }.get()
+    let upload = try await service.upload(request, context)
+    let file = SentFile(name: name, upload, upload.bytes.indices)
+    let text = try await service.run(for: context) { memory throws(Problem) in
+      try template(file, hasPicture: hasPicture, memory)
+    }
     return try heldAnswer(
-      text, type: "application/json", answerBudget.share(of: context.client))
+      text, type: "application/json", service.answerShare(of: context))
   }
 
   private func template(
-    _ file: SentFile, name: String, hasPicture: Bool, _ memory: DecodingMemory
+    _ file: SentFile, hasPicture: Bool, _ memory: DecodingMemory
   ) throws(Problem) -> String {
+    let name = file.name
     do {
-      // Of a document the first page.
-      let bytes = file.isDocument ? try file.photos.get()[0].bytes() : file.bytes()
       guard hasPicture else {
-        let photo = try decodePhoto(bytes, file: name, memory: memory)
+        // Of a document the first page.
+        let (photo, _) = try file.photo(ofPage: 1, memory)
         return try templateText(FieldProposals(of: photo), name: stem(of: name), reference: name)
       }
+      let bytes = file.isDocument ? try file.photos.get()[0].bytes() : file.bytes()
       let picture = encodeJPEG(
         try decodeColorPhoto(bytes, file: name, memory: memory)
           .reduced(toSide: Self.referenceSide), quality: Self.referenceQuality)
@@ -63,12 +53,8 @@ struct FieldsRoute: Sendable {
       return try templateText(
         FieldProposals(of: photo), name: stem(of: name),
         reference: dataURL(picture, type: "image/jpeg"))
-    } catch let error as FileError {
-      if error.isForWantOfMemory { throw .busy("there was no memory for this picture") }
-      throw Problem(
-        status: .unprocessableContent, detail: error.description, reason: "unreadable")
     } catch {
-      throw .badRequest("\(error)")
+      throw Problem(error, of: "this picture")
     }
   }
 }

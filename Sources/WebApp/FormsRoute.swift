@@ -14,12 +14,7 @@ struct FormsRoute: Sendable {
   static let parameters: Set<String> = ["format", "pictures"]
 
   let recognizer: Recognizer
-  let queue: ReadingQueue
-  let memory: ReadingMemory
-  let budget: MemoryBudget
-  /// Of the answers that are on their way.
-  let answerBudget: MemoryBudget
-  let uploadLimit: Int
+  let service: ReadingService
 
   private struct Answer: Sendable {
     let file: String
@@ -40,63 +35,76 @@ struct FormsRoute: Sendable {
       throw Problem(
         status: .unsupportedMediaType, detail: Self.expectedForm, reason: "content_type")
     }
-    let upload = try await Upload(
-      request, limit: uploadLimit, share: budget.share(of: context.client))
+    let upload = try await service.upload(request, context)
     let files = try Multipart.files(in: upload.bytes, boundary: boundary)
     let photos = files.filter { $0.field != Self.templateField }
     guard let template = files.first(where: { $0.field == Self.templateField }),
       files.count == photos.count + 1, !photos.isEmpty
     else { throw Problem.badRequest(Self.expectedForm) }
 
-    let share = answerBudget.share(of: context.client)
-    var list: FormReadingList?
-    var text = ""
-    for photo in photos.map({ SentFile(name: $0.name, upload, $0.range) }) {
-      for (templates, answers) in try await read(photo, template, upload, hasPictures, context) {
-        let before = text.utf8.count
-        if list == nil { text += FormReadingList(format, templates: templates).beginning }
-        var written = list ?? FormReadingList(format, templates: templates)
-        for answer in answers { text += try written.entry(answer.file, answer.result) }
-        list = written
-        guard share.grow(by: text.utf8.count - before) else { throw Problem.answersHeld }
-      }
+    let share = service.answerShare(of: context)
+    var list = try await service.run(for: context) { memory throws(Problem) in
+      FormReadingList(format, templates: [try form(template, in: upload.bytes, memory)])
     }
-    text += list?.end ?? ""
-    return heldAnswer(ByteBuffer(string: text), type: format.mediaType, share)
+    var text = list.beginning
+    var (isRead, problem) = (false, Problem?.none)
+    for photo in photos.map({ SentFile(name: $0.name, upload, $0.range) }) {
+      let (answers, failure) = try await read(photo, template, upload, hasPictures, context)
+      problem = problem ?? failure
+      let before = text.utf8.count
+      for answer in answers {
+        if case .success = answer.result { isRead = true }
+        text += try list.entry(answer.file, answer.result)
+      }
+      guard share.grow(by: text.utf8.count - before) else { throw Problem.answersHeld }
+    }
+    // A client that sent one photo should send it again.
+    if !isRead, let problem { throw problem }
+    return heldAnswer(ByteBuffer(string: text + list.end), type: format.mediaType, share)
   }
 
-  private typealias Answers = (templates: [FormTemplate], answers: [Answer])
-
-  /// The answers for a file: of a PDF document each page has its own time.
+  /// The answers for the pages of a file; that one was not read in time, say, is an answer, too.
   private func read(
     _ file: SentFile, _ template: Multipart.File, _ upload: Upload, _ hasPictures: Bool,
     _ context: ClientContext
-  ) async throws -> [Answers] {
-    func read(
-      _ bytes: @escaping @Sendable () throws(FileError) -> [UInt8], name: String
-    ) async throws -> Answers {
-      try await queue.run(of: context.client, isWanted: { context.isConnected }) {
-        memory.reading { memory in
-          // Prepared for each photo: so what it takes is counted.
-          Result { () throws(Problem) -> Answers in
-            let form = try reader(of: template, in: upload.bytes, memory)
-            return (form.templates, answers(form, bytes, name, hasPictures, memory))
-          }
-        }
-      }.get()
+  ) async throws -> (answers: [Answer], problem: Problem?) {
+    var (answers, problem) = ([Answer](), Problem?.none)
+    func note(_ failure: Problem, of name: String) throws {
+      if failure == .clientGone { throw failure }
+      problem = problem ?? failure
+      answers.append(Answer(file: name, result: .failure(FileError(name, failure))))
     }
-    guard file.isDocument else { return [try await read(file.bytes, name: file.name)] }
     let photos: [PhotosInFile]
     do {
-      photos = try await queue.run(of: context.client, isWanted: { context.isConnected }) {
-        file.photos
-      }.get()
+      photos = try await pages(of: file, context).get()
     } catch let error as FileError {
-      return [try await read({ () throws(FileError) in throw error }, name: file.name)]
+      return ([Answer(file: file.name, result: .failure(error))], nil)
+    } catch let failure as Problem {
+      try note(failure, of: file.name)
+      return (answers, problem)
     }
-    var all: [Answers] = []
-    for photo in photos { all.append(try await read(photo.bytes, name: photo.name)) }
-    return all
+    for photo in photos {
+      do {
+        answers += try await service.run(for: context) { memory throws(Problem) in
+          // Prepared for each photo: so what it takes is counted.
+          let reader = try reader(of: try form(template, in: upload.bytes, memory))
+          return pages(photo, reader, hasPictures, memory)
+        }
+      } catch let failure as Problem {
+        try note(failure, of: photo.name)
+      }
+    }
+    return (answers, problem)
+  }
+
+  /// The photos of a file: poppler's programs run on a thread of the queue.
+  private func pages(
+    of file: SentFile, _ context: ClientContext
+  ) async throws -> Result<[PhotosInFile], FileError> {
+    guard file.isDocument else { return file.photos }
+    return try await service.queue.run(
+      of: context.client, isWanted: { context.isConnected }
+    ) { file.photos }
   }
 
   private static let templateField = "template"
@@ -104,46 +112,48 @@ struct FormsRoute: Sendable {
     "expected a form (multipart/form-data) with one template and at least one photo: "
     + "curl -F template=@template.json -F photo=@scan.jpg"
 
-  private func reader(
-    of template: Multipart.File, in body: [UInt8], _ memory: DecodingMemory
-  ) throws(Problem) -> FormReader {
-    guard template.range.count <= FormTemplate.maximumBytes else {
+  private func form(
+    _ file: Multipart.File, in body: [UInt8], _ memory: DecodingMemory
+  ) throws(Problem) -> FormTemplate {
+    guard file.range.count <= FormTemplate.maximumBytes else {
       throw .badRequest(
         "expected a template of at most \(ByteSize(FormTemplate.maximumBytes)), found "
-          + "\(ByteSize(template.range.count)); make its reference smaller")
+          + "\(ByteSize(file.range.count)); make its reference smaller")
     }
     do throws(FileError) {
-      return try FormReader(
-        [
-          try FormTemplate(
-            Array(body[template.range]), file: template.name, folder: nil, memory: memory)
-        ], recognizer: recognizer)
+      return try FormTemplate(
+        Array(body[file.range]), file: file.name, folder: nil, memory: memory)
     } catch {
-      if error.isForWantOfMemory { throw .busy("there was no memory for this template") }
-      throw Problem(
-        status: .unprocessableContent, detail: error.description, reason: "template")
+      throw Problem(error, of: "this template")
     }
   }
 
-  private func answers(
-    _ form: FormReader, _ bytes: () throws(FileError) -> [UInt8], _ name: String,
-    _ hasPictures: Bool, _ memory: DecodingMemory
+  private func reader(of form: FormTemplate) throws(Problem) -> FormReader {
+    do throws(FileError) {
+      return try FormReader([form], recognizer: recognizer)
+    } catch {
+      throw Problem(error, of: "this template")
+    }
+  }
+
+  private func pages(
+    _ photo: PhotosInFile, _ reader: FormReader, _ hasPictures: Bool, _ memory: DecodingMemory
   ) -> [Answer] {
     do throws(FileError) {
-      let bytes = try bytes()
-      if let error = tooManyPages(bytes, name) { throw error }
+      let bytes = try photo.bytes()
+      if let error = tooManyPages(bytes, photo.name) { throw error }
       var answers: [Answer] = []
-      forEachPhoto(of: bytes, file: name, memory: memory) { name, photo in
+      forEachPhoto(of: bytes, file: photo.name, memory: memory) { name, page in
         answers.append(
           Answer(
             file: name,
             result: Result { () throws(FileError) in
-              try form.read(try photo.get(), file: name, showsFields: hasPictures)
+              try reader.read(try page.get(), file: name, showsFields: hasPictures)
             }))
       }
       return answers
     } catch {
-      return [Answer(file: name, result: .failure(error))]
+      return [Answer(file: photo.name, result: .failure(error))]
     }
   }
 }

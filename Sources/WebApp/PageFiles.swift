@@ -28,6 +28,7 @@ let pageFiles: [StaticFile] = {
     script("files", Page.files_js),
     script("forms", Page.forms_js),
     script("here", Page.here_js),
+    script("messages", Page.messages_js),
     script("page", Page.page_js),
     script("part", Page.part_js),
     script("photo", Page.photo_js),

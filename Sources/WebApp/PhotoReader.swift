@@ -55,6 +55,7 @@ struct PhotoReader: Sendable {
     _ file: SentFile, _ wishes: Wishes, of client: IPAddress?, share: MemoryBudget.Share,
     isWanted: @escaping @Sendable () -> Bool
   ) async throws -> [Answer] {
+    // Pages of a document are chosen here, those of a TIFF file where they are decoded.
     guard file.isDocument else {
       return try await read(
         file.bytes, file: file.name, wishes, of: client, share: share, isWanted: isWanted)

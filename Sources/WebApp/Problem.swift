@@ -1,5 +1,7 @@
+import Bytes
 import HTTPTypes
 import Hummingbird
+import Imaging
 import NIOCore
 import Reports
 
@@ -110,5 +112,29 @@ func encodeJSON(_ value: some Encodable) -> [UInt8] {
     return Array(try compactJSON(value).utf8)
   } catch {
     preconditionFailure("\(value) as JSON: \(error)")
+  }
+}
+
+extension Problem {
+  /// What came of reading a file.
+  ///
+  /// - Parameter file: what it was, in words.
+  init(_ error: any Error, of file: String) {
+    switch error {
+    case let problem as Problem: self = problem
+    case let error as FileError where error.isForWantOfMemory:
+      self = .busy("there was no memory for \(file)")
+    case let error as FileError:
+      self.init(
+        status: .unprocessableContent, detail: error.description, reason: "unreadable")
+    default: self = .badRequest("\(error)")
+    }
+  }
+}
+
+extension FileError {
+  /// That a file of several was not read, and why.
+  init(_ file: String, _ problem: Problem) {
+    self.init(file: file, expected: "an answer", found: "none: \(problem.detail)")
   }
 }

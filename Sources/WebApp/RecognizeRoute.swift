@@ -16,10 +16,7 @@ struct RecognizeRoute: Sendable {
   ]
 
   let reader: PhotoReader
-  let budget: MemoryBudget
-  /// Of the answers that are on their way.
-  let answerBudget: MemoryBudget
-  let uploadLimit: Int
+  let service: ReadingService
 
   /// The contents of a body, by its Content-Type.
   private enum Contents {
@@ -38,14 +35,13 @@ struct RecognizeRoute: Sendable {
       page: try query.pageNumber())
     let contents = try contents(of: request)
     try checkTogether(query, format, contents)
-    let upload = try await Upload(
-      request, limit: uploadLimit, share: budget.share(of: context.client))
+    let upload = try await service.upload(request, context)
 
     var photos = try photos(in: upload, contents, name: query["name"])[...]
     if wishes.annotated || wishes.explained { try checkAlone(photos.count) }
 
     // Whether any photo can be read decides the status.
-    let share = answerBudget.share(of: context.client)
+    let share = service.answerShare(of: context)
     var answers: [PhotoReader.Answer] = []
     var problem: Problem?
     while !answers.contains(where: \.isReading), let photo = photos.popFirst() {
@@ -72,7 +68,7 @@ struct RecognizeRoute: Sendable {
         var list = started
         for photo in rest {
           // Read once the client has taken the one before: of a hundred photos with pictures one is held.
-          let share = answerBudget.share(of: context.client)
+          let share = service.answerShare(of: context)
           let answers = try await read(photo, wishes, context, share).answers
           let text = try entries(of: answers, in: &list)
           try await writer.write(ByteBuffer(string: text), counted: share)
@@ -168,9 +164,7 @@ struct RecognizeRoute: Sendable {
     let errors = answers.compactMap { answer in
       if case .failure(let error) = answer.result { error } else { nil }
     }
-    if errors[0].isForWantOfMemory { return .busy("there was no memory for this photo") }
-    return Problem(
-      status: .unprocessableContent, detail: errors[0].description, reason: "unreadable")
+    return Problem(errors[0], of: "this photo")
   }
 
   /// The one photo annotated, or the page that explains its reading.
@@ -213,11 +207,7 @@ extension PhotoReader.Answer {
 
   /// The answer about one photo of many that was not read.
   init(file: String, _ problem: Problem) {
-    self.init(
-      file: file,
-      result: .failure(
-        FileError(file: file, expected: "an answer", found: "none: \(problem.detail)")),
-      reason: problem.reason)
+    self.init(file: file, result: .failure(FileError(file, problem)), reason: problem.reason)
   }
 }
 

@@ -18,7 +18,8 @@ struct SentFile: Sendable {
 
   /// Itself, or the pages of a PDF document.
   var photos: Result<[PhotosInFile], FileError> {
-    Result { () throws(FileError) in
+    guard isDocument else { return .success([PhotosInFile(name: name, bytes: bytes)]) }
+    return Result { () throws(FileError) in
       try PhotosInFile.all(in: bytes(), file: name, limits: Self.limits)
     }
   }

@@ -14,28 +14,20 @@ struct TablesRoute: Sendable {
   static let parameters: Set<String> = ["name", "page"]
 
   let reader: TableReader
-  let queue: ReadingQueue
-  let memory: ReadingMemory
-  let budget: MemoryBudget
-  /// Of the answers that are on their way.
-  let answerBudget: MemoryBudget
-  let uploadLimit: Int
+  let service: ReadingService
 
   func answer(_ request: Request, _ context: ClientContext) async throws -> Response {
     let query = try Query(request, known: Self.parameters)
     let page = try query.pageNumber() ?? 1
     let name = query["name"] ?? "photo"
     try Upload.checkPicture(request)
-    let upload = try await Upload(
-      request, limit: uploadLimit, share: budget.share(of: context.client))
+    let upload = try await service.upload(request, context)
     let file = SentFile(name: name, upload, upload.bytes.indices)
-    let text = try await queue.run(of: context.client, isWanted: { context.isConnected }) {
-      memory.reading { memory in
-        Result { () throws(Problem) in try tables(in: file, page: page, memory) }
-      }
-    }.get()
+    let text = try await service.run(for: context) { memory throws(Problem) in
+      try tables(in: file, page: page, memory)
+    }
     return try heldAnswer(
-      text, type: "application/json", answerBudget.share(of: context.client))
+      text, type: "application/json", service.answerShare(of: context))
   }
 
   private func tables(
@@ -47,12 +39,8 @@ struct TablesRoute: Sendable {
         on: photo, minimumConfidence: ReadingOptions.defaultMinimumConfidence)
       return try tablesRecord(
         name, .success(tables), width: photo.columns, height: photo.rows) + "\n"
-    } catch let error as FileError {
-      if error.isForWantOfMemory { throw .busy("there was no memory for this photo") }
-      throw Problem(
-        status: .unprocessableContent, detail: error.description, reason: "unreadable")
     } catch {
-      throw .badRequest("\(error)")
+      throw Problem(error, of: "this photo")
     }
   }
 }

@@ -15,10 +15,7 @@ struct TileRoute: Sendable {
 
   /// Nil for a network that cannot be explained.
   let explainer: NetworkExplainer?
-  let queue: ReadingQueue
-  let memory: ReadingMemory
-  let budget: MemoryBudget
-  let uploadLimit: Int
+  let service: ReadingService
 
   private struct Answer: Encodable {
     let digit: Int
@@ -34,13 +31,10 @@ struct TileRoute: Sendable {
       throw Problem.badRequest("expected digit to be from 0 to 9: the one to speak for")
     }
     try Upload.checkPicture(request)
-    let upload = try await Upload(
-      request, limit: uploadLimit, share: budget.share(of: context.client))
-    let answer = try await queue.run(of: context.client, isWanted: { context.isConnected }) {
-      memory.reading { memory in
-        Result { () throws(Problem) in try self.answer(upload.bytes, digit, memory) }
-      }
-    }.get()
+    let upload = try await service.upload(request, context)
+    let answer = try await service.run(for: context) { memory throws(Problem) in
+      try self.answer(upload.bytes, digit, memory)
+    }
     return Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: encodeJSON(answer))))
@@ -78,8 +72,7 @@ struct TileRoute: Sendable {
             type: "image/png") : "",
         mapCount: maps.shape.rank == 3 ? maps.shape[0] : 0)
     } catch {
-      throw Problem(
-        status: .unprocessableContent, detail: error.description, reason: "unreadable")
+      throw Problem(error, of: "this tile")
     }
   }
 }

@@ -59,25 +59,18 @@ public struct WebApp: Sendable {
       timeout: options.timeout)
     let memory = Options.MemoryPlan(options)
     let budget = MemoryBudget(bytes: memory.uploads)
-    let (reading, answers) = (
-      ReadingMemory(limit: memory.reading), MemoryBudget(bytes: memory.answers)
-    )
+    let service = ReadingService(
+      queue: queue, memory: ReadingMemory(limit: memory.reading), budget: budget,
+      answerBudget: MemoryBudget(bytes: memory.answers), uploadLimit: options.maxUpload.bytes)
     let recognize = RecognizeRoute(
       reader: PhotoReader(
-        recognizer: recognizer, queue: queue, memory: reading, metrics: metrics),
-      budget: budget, answerBudget: answers, uploadLimit: options.maxUpload.bytes)
-    let forms = FormsRoute(
-      recognizer: recognizer, queue: queue, memory: reading, budget: budget, answerBudget: answers,
-      uploadLimit: options.maxUpload.bytes)
-    let fields = FieldsRoute(
-      queue: queue, memory: reading, budget: budget, answerBudget: answers,
-      uploadLimit: options.maxUpload.bytes)
-    let tables = TablesRoute(
-      reader: TableReader(recognizer: recognizer), queue: queue, memory: reading, budget: budget,
-      answerBudget: answers, uploadLimit: options.maxUpload.bytes)
+        recognizer: recognizer, queue: queue, memory: service.memory, metrics: metrics),
+      service: service)
+    let forms = FormsRoute(recognizer: recognizer, service: service)
+    let fields = FieldsRoute(service: service)
+    let tables = TablesRoute(reader: TableReader(recognizer: recognizer), service: service)
     let tile = TileRoute(
-      explainer: NetworkExplainer(checkpoint: checkpoint), queue: queue, memory: reading,
-      budget: budget, uploadLimit: options.maxUpload.bytes)
+      explainer: NetworkExplainer(checkpoint: checkpoint), service: service)
     routes =
       pageFiles.map { file in
         Route(method: .get, path: file.path) { request, _ in file.answer(request) }

@@ -295,20 +295,6 @@ private struct InnerBoxes {
   }
 }
 
-extension Array {
-  /// The first index from which on a condition holds, in an array in which it holds for a tail.
-  ///
-  /// - Complexity: logarithmic.
-  fileprivate func partitioningIndex(where condition: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if condition(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-}
-
 /// Whether a box touches the picture's edge and is large, as tables, page edges and fingers are.
 private func isLargeAtEdge(
   _ box: Box, rows: Int, columns: Int, _ parameters: ReadingParameters.FindPieces

@@ -250,12 +250,7 @@ extension Candidate {
 private func groupedIntoWords(
   _ boxes: [Box], _ parameters: ReadingParameters.JudgeContext
 ) -> [Int] {
-  var parents = Array(boxes.indices)
-  func root(of index: Int) -> Int {
-    var index = index
-    while parents[index] != index { index = parents[index] }
-    return index
-  }
+  var words = DisjointSets(count: boxes.count)
   let fromLeft = boxes.indices.sorted {
     (boxes[$0].columns.lowerBound, $0) < (boxes[$1].columns.lowerBound, $1)
   }
@@ -270,8 +265,8 @@ private func groupedIntoWords(
         Double(box.sharedRows(with: next))
           > parameters.wordOverlap * Double(min(box.height, next.height))
       else { continue }
-      parents[root(of: other)] = root(of: index)
+      words.join(other, index)
     }
   }
-  return boxes.indices.map(root(of:))
+  return words.roots
 }

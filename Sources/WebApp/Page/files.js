@@ -123,19 +123,33 @@ export async function sendable(blob) {
   const asItIs = { blob, scale: 1 };
   if (blob.size <= largest || !await isShown(blob)) return asItIs;
   try {
-    const whole = await createImageBitmap(blob, { imageOrientation: "from-image" });
-    const scale = Math.min(1, longest / Math.max(whole.width, whole.height));
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [Math.round(whole.width * scale), Math.round(whole.height * scale)];
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.imageSmoothingQuality = "high";
-    context.drawImage(whole, 0, 0, canvas.width, canvas.height);
-    whole.close();
+    const { canvas, scale } = await drawn(blob, longest);
     const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
     return small !== null && small.size < blob.size ? { blob: small, scale } : asItIs;
   } catch {
     return asItIs; // the server says what is wrong with it
   }
+}
+
+// A picture that the browser shows, upright on white, with at most so many pixels on its longer side.
+export async function drawn(blob, side) {
+  const whole = await createImageBitmap(blob, { imageOrientation: "from-image" });
+  const scale = Math.min(1, side / Math.max(whole.width, whole.height));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [Math.round(whole.width * scale), Math.round(whole.height * scale)];
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(whole, 0, 0, canvas.width, canvas.height);
+  whole.close();
+  return { canvas, scale };
+}
+
+// A sample of the server's as a file.
+export async function fetched(address, name) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) throw new Error("The sample cannot be fetched: the server cannot be reached.");
+  const blob = await answer.blob();
+  return new File([blob], name, { type: blob.type });
 }

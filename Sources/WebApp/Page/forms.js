@@ -3,7 +3,8 @@
 import { proposals } from "./api.js";
 import { FieldBoxes } from "./fieldboxes.js";
 import { showFieldForm } from "./fieldform.js";
-import { filesOf, isShown, unpacked } from "./files.js";
+import { fetched, filesOf, isShown, unpacked } from "./files.js";
+import { agrees, complain, say } from "./messages.js";
 import { save } from "./save.js";
 import { complaint, Scans, status, value } from "./scans.js";
 import { boxAround, dataURL, describe, smaller, Template } from "./template.js";
@@ -16,28 +17,6 @@ let current = null; // the field that is chosen
 let isExample = false; // the form that comes with the page
 let growing = null; // the choice that boxes are added to
 startTheme(element("theme"));
-
-// MARK: Messages
-
-let alertTimer = null;
-function complain(message) {
-  element("alert").textContent = message;
-  element("alert").hidden = false;
-  clearTimeout(alertTimer);
-  alertTimer = setTimeout(() => { element("alert").hidden = true; }, 8000);
-}
-
-function say(message) { element("live").textContent = message; }
-
-function ask(text, yes, no) {
-  element("question-text").textContent = text;
-  [element("question-yes").textContent, element("question-no").textContent] = [yes, no];
-  element("question").returnValue = "";
-  element("question").showModal();
-  return new Promise((resolve) => {
-    element("question").addEventListener("close", () => resolve(element("question").returnValue === "yes"), { once: true });
-  });
-}
 
 // MARK: The form
 
@@ -263,7 +242,7 @@ element("save-template").addEventListener("click", () => {
 async function mayLeave() {
   if (template === null || (template.isSaved && scans.isSaved)) return true;
   const what = [...(template.isSaved ? [] : ["the template"]), ...(scans.isSaved ? [] : ["your corrections"])].join(" and ");
-  return ask(`You have not saved ${what}. Go on without?`, "Go on", "Stay");
+  return agrees(`You have not saved ${what}. Go on without?`, "Go on", "Stay");
 }
 element("start-over").addEventListener("click", async () => {
   if (!await mayLeave()) return;
@@ -480,7 +459,7 @@ element("read-again").addEventListener("click", () => {
   scans.again(template);
 });
 element("forget").addEventListener("click", async () => {
-  if (!scans.isSaved && !await ask("Your corrections are in no file yet. Remove all scans?", "Remove", "Keep")) return;
+  if (!scans.isSaved && !await agrees("Your corrections are in no file yet. Remove all scans?", "Remove", "Keep")) return;
   scans.clear();
   [reviewed, history] = [null, []];
   show();
@@ -492,16 +471,9 @@ element("save-csv").addEventListener("click", () => {
 
 // MARK: The example
 
-async function sample(name) {
-  const response = await fetch(`/samples/${name}`).catch(() => null);
-  if (!response?.ok) throw new Error("The example cannot be fetched: the server cannot be reached.");
-  const blob = await response.blob();
-  return new File([blob], name.replace("form-empty", "meter-card"), { type: blob.type });
-}
-
 element("example").addEventListener("click", async () => {
   try {
-    await open([await sample("form-empty.png")]);
+    await open([await fetched("/samples/form-empty.png", "meter-card.png")]);
     if (template === null) return;
     isExample = true;
     show();
@@ -511,7 +483,7 @@ element("example").addEventListener("click", async () => {
 });
 element("example-scans").addEventListener("click", async () => {
   try {
-    addScans(await Promise.all([1, 2, 3].map((number) => sample(`form-${number}.jpg`))));
+    addScans(await Promise.all([1, 2, 3].map((number) => fetched(`/samples/form-${number}.jpg`, `form-${number}.jpg`))));
   } catch (error) {
     complain(error.message);
   }

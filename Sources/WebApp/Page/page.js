@@ -3,7 +3,8 @@
 import { explain, recognize, Unreachable } from "./api.js";
 import { startCamera } from "./camera.js";
 import { Drawing } from "./draw.js";
-import { filesOf, isShown, picturesOf, sendable, unpacked } from "./files.js";
+import { fetched, filesOf, isShown, picturesOf, sendable, unpacked } from "./files.js";
+import { agrees, complain, say } from "./messages.js";
 import { markFitted, Photo } from "./photo.js";
 import { ResultView, spoken } from "./result.js";
 import { annotated, copy, csvOfLines, csvOfPhotos, jsonOf, save, textOfAll } from "./save.js";
@@ -48,22 +49,6 @@ const table = new PhotoTable({ body: element("list"), filter: element("filter"),
 startTheme(element("theme"));
 
 // MARK: Messages
-
-let alertTimer = null;
-function complain(message) {
-  const alert = element("alert");
-  alert.textContent = message;
-  alert.hidden = false;
-  clearTimeout(alertTimer);
-  alertTimer = setTimeout(() => { alert.hidden = true; }, 6000);
-}
-
-// For screen readers, once nothing has changed for a while: not every stroke of a drawing.
-let sayTimer = null;
-function say(message) {
-  clearTimeout(sayTimer);
-  sayTimer = setTimeout(() => { element("live").textContent = message; }, 600);
-}
 
 function announce(photo) {
   if (photo.state === "failed") return say(photo.error);
@@ -419,18 +404,6 @@ async function restore() {
   next();
 }
 
-// Asks in words; says whether the person agrees.
-function agrees(question, yes) {
-  const dialog = element("question");
-  element("question-text").textContent = question;
-  element("question-yes").textContent = yes;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
-
 async function remove(photo) {
   if (!photo.isSaved && photo.hasMarks
     && !await agrees(`${photo.name} has corrections that are in no file yet.`, "Remove it")) return;
@@ -486,16 +459,8 @@ for (const id of ["files", "capture", "folder"]) {
   });
 }
 for (const sample of element("samples").children) {
-  sample.addEventListener("click", () => add(fetchSample(sample)));
-}
-
-async function fetchSample(sample) {
-  try {
-    const response = await fetch(sample.firstElementChild.src);
-    return [new File([await response.blob()], sample.dataset.name, { type: "image/jpeg" })];
-  } catch {
-    throw new Error("The sample cannot be fetched: the server cannot be reached.");
-  }
+  sample.addEventListener("click", () =>
+    add(fetched(sample.firstElementChild.src, sample.dataset.name).then((file) => [file])));
 }
 
 addEventListener("paste", ({ clipboardData }) => {

@@ -1,5 +1,7 @@
 // A form: the picture of the empty one, and its fields, as `template.json` has them.
 
+import { drawn } from "./files.js";
+
 const longest = 2400; // pixels of the longer side of the picture that a template carries
 const largestPicture = 700_000; // bytes; a larger drawing is kept as a photo is
 
@@ -119,19 +121,10 @@ export class Template {
 
 // The picture of a form as a template carries it, from one that the browser shows.
 export async function smaller(blob) {
-  const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
-  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
-  const context = canvas.getContext("2d");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
+  const { canvas } = await drawn(blob, longest);
   const encoded = (type, quality) => new Promise((resolve) => canvas.toBlob(resolve, type, quality));
-  const drawn = await encoded("image/png");
-  return drawn.size <= largestPicture ? drawn : encoded("image/jpeg", 0.92);
+  const whole = await encoded("image/png");
+  return whole.size <= largestPicture ? whole : encoded("image/jpeg", 0.92);
 }
 
 export function dataURL(blob) {
