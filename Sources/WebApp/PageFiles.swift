@@ -42,6 +42,7 @@ let pageFiles: [StaticFile] = {
     script("template", Page.template_js),
     script("theme", Page.theme_js),
     script("viewer", Page.viewer_js),
+    script("why", Page.why_js),
     sample("column", Page.column_jpg),
     sample("form-1", Page.form_1_jpg),
     sample("form-2", Page.form_2_jpg),

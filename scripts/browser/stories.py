@@ -183,6 +183,19 @@ class Stories(FormStories):
         browser.wait("the start", lambda: browser.find("#welcome").is_displayed())
         assert browser.find("#tab-photo").get_attribute("aria-selected") == "true"
 
+    def keeps_a_correction_while_the_digit_grows(self, browser):
+        """What is drawn on to a corrected digit, or was not read yet when it was corrected, leaves it corrected."""
+        browser.click("#tab-draw")
+        browser.draw([(0.62, 0.22), (0.62, 0.28), (0.62, 0.34)])
+        browser.wait_for_answer("1")
+        browser.click("#strip .chip")
+        browser.keys("4")
+        browser.wait_for_answer("4")
+        browser.draw([(0.62, 0.33), (0.62, 0.60), (0.61, 0.85)])
+        browser.wait("the longer stroke", lambda: browser.run(
+            "return parseFloat(document.querySelector('#drawing-boxes div').style.height) > 50"))
+        browser.wait_for_answer("4")
+
     def switches_single_keys_off(self, browser):
         browser.choose(SAMPLES / "column.jpg", SAMPLES / "yellow-note.jpg")
         browser.wait("all photos", lambda: browser.text("#photos-title") == "2 photos")

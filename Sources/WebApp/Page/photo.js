@@ -157,9 +157,11 @@ export class Photo {
 
   put(mark) {
     const open = this.lines.flat().filter(({ mark }) => mark === null);
-    const best = open.map((digit) => ({ digit, share: overlap(digit.read.box, mark.box) }))
+    // A digit that is drawn grows: what was corrected of it is a part of it then.
+    const same = this.isDrawing ? covered : overlap;
+    const best = open.map((digit) => ({ digit, share: same(digit.read.box, mark.box) }))
       .reduce((best, other) => other.share > best.share ? other : best, { share: 0 });
-    if (best.share > (mark.added ? 0.5 : 0.25)) {
+    if (best.share > (mark.added || this.isDrawing ? 0.5 : 0.25)) {
       best.digit.corrected = mark.digit;
       best.digit.mark = mark;
       return;
@@ -312,12 +314,25 @@ export function markFitted(record, plain) {
   }
 }
 
-// The part of two boxes together that both share, 0 to 1.
-function overlap([x1, y1, w1, h1], [x2, y2, w2, h2]) {
+// The area that two boxes share.
+function shared([x1, y1, w1, h1], [x2, y2, w2, h2]) {
   const width = Math.min(x1 + w1, x2 + w2) - Math.max(x1, x2);
   const height = Math.min(y1 + h1, y2 + h2) - Math.max(y1, y2);
-  if (width <= 0 || height <= 0) return 0;
-  return width * height / (w1 * h1 + w2 * h2 - width * height);
+  return Math.max(0, width) * Math.max(0, height);
+}
+
+const area = ([, , width, height]) => width * height;
+
+// The part of two boxes together that both share, 0 to 1.
+function overlap(one, other) {
+  const both = shared(one, other);
+  return both === 0 ? 0 : both / (area(one) + area(other) - both);
+}
+
+// The part of the smaller of two boxes that lies in the other, 0 to 1.
+function covered(one, other) {
+  const both = shared(one, other);
+  return both === 0 ? 0 : both / Math.min(area(one), area(other));
 }
 
 // The smallest box around two.

@@ -1,6 +1,6 @@
 // Shows one photo or drawing: the answer, boxes, every digit, one digit in detail, the steps.
 
-import { explainTile, recognize } from "./api.js";
+import { recognize } from "./api.js";
 import { readDigits, readPart } from "./part.js";
 import { certainty, isChanged, percent, shown, union } from "./photo.js";
 import { putOver, Viewer } from "./viewer.js";
@@ -513,34 +513,10 @@ export class ResultView {
     details.append(summary, inside);
     details.addEventListener("toggle", () => {
       this.showsWhy = details.open;
-      if (details.open && inside.childElementCount === 0) this.fillWhy(inside, digit.tile, value);
+      if (details.open && inside.childElementCount === 0) fillWhy(inside, digit.tile, value);
     });
     details.open = this.showsWhy === true;
     return details;
-  }
-
-  async fillWhy(inside, tile, value) {
-    const figure = (address, text, alt) => {
-      const figure = document.createElement("figure");
-      const image = document.createElement("img");
-      [image.src, image.alt, image.className] = [address, alt, "sheet"];
-      const caption = document.createElement("figcaption");
-      caption.textContent = text;
-      figure.append(image, caption);
-      return figure;
-    };
-    try {
-      // A data address is no address that the page may fetch from.
-      const bytes = Uint8Array.from(atob(tile.split(",")[1]), (letter) => letter.charCodeAt(0));
-      const { evidence, maps, mapCount } = await explainTile(new Blob([bytes]), value);
-      inside.replaceChildren(
-        figure(evidence, `Blue speaks for a ${value}, red against it: the gradient of the network's answer by each pixel, `
-          + "added up from empty paper to this digit.", `Pixels that speak for and against a ${value}`),
-        ...(mapCount > 0 ? [figure(maps, `What the ${mapCount} filters of the network's first layer find: bright where one answers.`,
-          `${mapCount} maps of the first layer`)] : []));
-    } catch (error) {
-      inside.textContent = error.message;
-    }
   }
 
   bar(value, share, isChosen) {
@@ -605,6 +581,16 @@ export class ResultView {
 }
 
 function placeOf({ digit, line, place }) { return { line, place, box: digit.read.box }; }
+
+// Few want to know: the part of the page that tells comes when it is asked for.
+async function fillWhy(inside, tile, value) {
+  try {
+    const { figures } = await import("./why.js");
+    inside.replaceChildren(...await figures(tile, value));
+  } catch (error) {
+    inside.textContent = error.message;
+  }
+}
 
 // The name of the part of an element that has the focus.
 function focusedPart(element) {
