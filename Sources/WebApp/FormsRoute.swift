@@ -102,9 +102,7 @@ struct FormsRoute: Sendable {
     of file: SentFile, _ context: ClientContext
   ) async throws -> Result<[PhotosInFile], FileError> {
     guard file.isDocument else { return file.photos }
-    return try await service.queue.run(
-      of: context.client, isWanted: { context.isConnected }
-    ) { file.photos }
+    return try await service.queue.run(of: context.client) { file.photos }
   }
 
   private static let templateField = "template"
