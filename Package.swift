@@ -109,7 +109,9 @@ let package = Package(
     .target(
       name: "Pages",
       dependencies: [
-        "Bytes", "CFreeType", "Datasets", "Drawing", "Imaging", "Recognition", "Tensors", "Workers",
+        "Bytes", "CFreeType", "Datasets", "Drawing", "Imaging", "Networks", "Recognition",
+        "Tensors",
+        "Workers",
       ],
       swiftSettings: settings),
 

@@ -9,6 +9,11 @@ public struct SecondNetwork: ParsableArguments, Sendable {
         + "digits; none for none. (default: pages.safetensors beside the checkpoint)",
       valueName: "file"))
   var pages: String?
+  @Option(
+    help: ArgumentHelp(
+      "A third network, that finds digits on the whole page; none for none. (default: "
+        + "finder.safetensors beside the checkpoint)", valueName: "file"))
+  var finder: String?
 
   /// No option was given.
   public init() {}
@@ -16,8 +21,17 @@ public struct SecondNetwork: ParsableArguments, Sendable {
   /// The file of the network: the one that was named, or the one beside the checkpoint, where there is one; nil for
   /// none.
   public func path(beside checkpoint: String) -> String? {
-    if let pages { return pages == "none" ? nil : pages }
-    let place = "\(parentFolder(of: checkpoint))/pages.safetensors"
+    place(pages, default: "pages.safetensors", beside: checkpoint)
+  }
+
+  /// The same of the third network.
+  public func finder(beside checkpoint: String) -> String? {
+    place(finder, default: "finder.safetensors", beside: checkpoint)
+  }
+
+  private func place(_ named: String?, default: String, beside checkpoint: String) -> String? {
+    if let named { return named == "none" ? nil : named }
+    let place = "\(parentFolder(of: checkpoint))/\(`default`)"
     return isFile(place) ? place : nil
   }
 

@@ -24,6 +24,8 @@ public indirect enum LayerDescription: Hashable, Sendable {
   case conv2d(channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0)
   /// `MaxPool2d`: side of the windows and stride, in pixels.
   case maxPool2d(size: Int, stride: Int)
+  /// `Upsample2d`: the side of the square that each pixel becomes.
+  case upsample2d(factor: Int)
   /// `GlobalAveragePool`: the mean over rows and columns.
   case globalAveragePool
   /// `BatchNorm2d`, with as many channels as its input has.
@@ -107,6 +109,37 @@ extension Architecture {
     ])
 }
 
+extension Architecture {
+  /// Finds digits on a whole page: for each square of 4 x 4 pixels, what stands around it. The input's extents are those of
+  /// training; any multiple of 16 will do.
+  ///
+  /// A line in the middle sees the page at a half and a quarter of that size, so that a digit is seen with about
+  /// four times its height around it.
+  ///
+  /// - Source: A. Newell et al., "Stacked hourglass networks for human pose estimation", ECCV 2016, section 3.
+  public static let finder = Architecture(
+    input: [128, 128, 1], classes: 25,
+    layers: [
+      .conv2d(channels: 16, kernel: 5, stride: 2, padding: 2), .batchNorm2d, .relu,
+      .conv2d(channels: 32, kernel: 3, stride: 2, padding: 1), .batchNorm2d, .relu,
+    ] + same(48) + [
+      .residual(same(48) + same(48)),
+      .residual(
+        [.maxPool2d(size: 2, stride: 2)] + same(48) + [
+          .residual(
+            [.maxPool2d(size: 2, stride: 2)] + same(48) + same(48) + [.upsample2d(factor: 2)])
+        ] + same(48) + [.upsample2d(factor: 2)]),
+    ] + same(48) + [
+      .residual(same(48) + same(48)),
+      .conv2d(channels: 25, kernel: 1),
+    ])
+
+  /// A convolution that keeps the extents.
+  private static func same(_ channels: Int) -> [LayerDescription] {
+    [.conv2d(channels: channels, kernel: 3, padding: 1), .batchNorm2d, .relu]
+  }
+}
+
 // As JSON: {"classes": 10, "input": [28, 28, 1], "layers": [{"type": "conv2d", "channels": 32, …}]}
 
 extension Architecture: Codable {
@@ -135,7 +168,7 @@ extension Architecture: Codable {
 
 extension LayerDescription: Codable {
   private enum Key: String, CodingKey {
-    case type, channels, kernel, stride, padding, size, rate, outputs, layers, towers
+    case type, channels, kernel, stride, padding, size, factor, rate, outputs, layers, towers
   }
 
   /// One object: `type`, the case's name, and the case's numbers under their labels; `dense` has
@@ -152,6 +185,7 @@ extension LayerDescription: Codable {
     case .maxPool2d(let size, let stride):
       try container.encode(size, forKey: .size)
       try container.encode(stride, forKey: .stride)
+    case .upsample2d(let factor): try container.encode(factor, forKey: .factor)
     case .dropout(let rate): try container.encode(rate, forKey: .rate)
     case .dense(let outputs): try container.encode(outputs, forKey: .outputs)
     case .residual(let layers): try container.encode(layers, forKey: .layers)
@@ -173,6 +207,7 @@ extension LayerDescription: Codable {
         channels: try number(.channels), kernel: try number(.kernel),
         stride: try number(.stride), padding: try number(.padding))
     case "maxPool2d": self = .maxPool2d(size: try number(.size), stride: try number(.stride))
+    case "upsample2d": self = .upsample2d(factor: try number(.factor))
     case "globalAveragePool": self = .globalAveragePool
     case "batchNorm2d": self = .batchNorm2d
     case "relu": self = .relu
@@ -191,6 +226,7 @@ extension LayerDescription: Codable {
     switch self {
     case .conv2d: "conv2d"
     case .maxPool2d: "maxPool2d"
+    case .upsample2d: "upsample2d"
     case .globalAveragePool: "globalAveragePool"
     case .batchNorm2d: "batchNorm2d"
     case .relu: "relu"

@@ -24,7 +24,7 @@ public struct Network: Sendable {
     }
     var builder = Builder(shape: input, generator: generator)
     let body = Sequential(try builder.layers(architecture.layers))
-    guard builder.shape.array == [1, architecture.classes] else {
+    guard builder.shape[builder.shape.rank - 1] == architecture.classes else {
       throw ShapeError(
         "\(architecture.classes) classes were announced, the last layer gives \(builder.shape)")
     }
@@ -109,6 +109,9 @@ private struct Builder {
       try check(size, 1...1000, "size")
       try check(stride, 1...1000, "stride")
       return try append(MaxPool2d(side: size, stride: stride))
+    case .upsample2d(let factor):
+      try check(factor, 1...1000, "factor")
+      return try append(Upsample2d(factor: factor))
     case .globalAveragePool: return try append(GlobalAveragePool())
     case .batchNorm2d:
       try claim(2 * shape[shape.rank - 1])

@@ -10,6 +10,13 @@ public struct InkProposer: Sendable {
     self.parameters = parameters
   }
 
+  /// The ink of a page as a network sees it that finds digits: see `FinderPage`.
+  public func ink(of picture: GrayImage) -> GrayImage {
+    extractInk(
+      from: picture, parameters.extractInk, zones: parameters.turnDarkZones
+    ).evenInk
+  }
+
   /// The ink of a page that may be a digit: whole pieces, those of unusual size, and parts of wide ones.
   ///
   /// - Returns: the pieces, the parts of each wide piece, and the extents of the working copy.

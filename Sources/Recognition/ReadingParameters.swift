@@ -25,6 +25,8 @@ public struct ReadingParameters: Codable, Hashable, Sendable {
   public var splitTouching = SplitTouching()
   /// What stands beside a digit.
   public var judgeContext = JudgeContext()
+  /// Digits that a network finds which sees the whole page.
+  public var findDigits = FindDigits()
   /// Lines of digits.
   public var orderLines = OrderLines()
   /// Signs among digits.

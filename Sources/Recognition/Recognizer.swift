@@ -8,6 +8,8 @@ public struct Recognizer: Sendable {
   let classifier: any TileClassifier
   /// Sees surroundings, too; for pages on which not all ink is digits.
   private let pages: (any TileClassifier)?
+  /// Sees the whole page.
+  private let finder: DigitFinder?
 
   /// Whether a second network reads what is not clear.
   public var hasSecondNetwork: Bool { pages != nil }
@@ -17,9 +19,13 @@ public struct Recognizer: Sendable {
   /// A recognizer that asks a network.
   ///
   /// - Parameter pages: a network that sees surroundings, for pages on which not all ink is digits; nil for none.
-  public init(classifier: any TileClassifier, pages: (any TileClassifier)? = nil) {
+  /// - Parameter finder: a network that finds digits on a page; nil for none.
+  public init(
+    classifier: any TileClassifier, pages: (any TileClassifier)? = nil, finder: DigitFinder? = nil
+  ) {
     self.classifier = classifier
     self.pages = pages
+    self.finder = finder
   }
 
   /// The digits in a photo, line by line.
@@ -39,6 +45,7 @@ public struct Recognizer: Sendable {
       let other = Attempt(photo, classifier: pages, parameters, options)
       if !other.lines.isEmpty { attempt = other }
     }
+    if let finder, parameters.findDigits.isOn { attempt.join(finder, parameters, options) }
     let (sheet, lines) = (attempt.sheet, attempt.lines)
     var page = attempt.page
     let place = PhotoPlace(photo: photo, sheet: sheet, look: page.look)
@@ -92,6 +99,16 @@ private struct Attempt {
       lines = pipeline.lines(of: &page, form: options.form)
     }
     tried = search.tried
+  }
+
+  /// Hears a network that sees the whole page, too.
+  mutating func join(
+    _ finder: DigitFinder, _ parameters: ReadingParameters, _ options: ReadingOptions
+  ) {
+    page = page.joined(with: finder, parameters, printed: options.printed)
+    let pipeline = ReadingPipeline(
+      classifier: page.look.reader.classifier, parameters: parameters, printed: options.printed)
+    lines = pipeline.lines(of: &page, form: options.form)
   }
 }
 

@@ -145,12 +145,13 @@ extension Tensor {
   }
 
   /// The geometry for the kernels of Winograd's method; nil when they do not cover the case, or when
-  /// there are too few images to make up for transforming the weights.
+  /// there is too little to make up for transforming the weights: few images, and small ones.
   private static func tileGeometry(
     _ window: Window, input: Shape, outputChannels: Int
   ) -> PooledGeometry? {
     let (batch, rows, columns, inputChannels) = (input[0], input[1], input[2], input[3])
-    guard window.side == 3, window.stride == 1, batch >= 16, rows >= 4, columns >= 4,
+    let isMuch = batch >= 16 || batch * rows * columns >= 16 * 1024
+    guard window.side == 3, window.stride == 1, isMuch, rows >= 4, columns >= 4,
       rows % 2 == 0, columns % 2 == 0, inputChannels % 8 == 0, outputChannels % 16 == 0,
       inputChannels > 0, outputChannels > 0
     else { return nil }

@@ -2,6 +2,40 @@ import Datasets
 import Networks
 import Tensors
 
+/// What a network learns from.
+enum TrainingData: Sendable {
+  /// Single digits, each with its label.
+  case images(LabelledImages)
+  /// Parts of pages, each with the digits on it.
+  case crops([PageCrop])
+
+  var count: Int {
+    switch self {
+    case .images(let images): images.count
+    case .crops(let crops): crops.count
+    }
+  }
+}
+
+extension [PageCrop] {
+  /// Some parts of pages as a network takes them: `[crops, PageCrop.side, PageCrop.side, 1]`.
+  func images(_ indices: some Collection<Int>, preprocessing: Preprocessing) -> Tensor {
+    let count = PageCrop.side * PageCrop.side
+    var tensor = Tensor(uninitialized: Shape(indices.count, PageCrop.side, PageCrop.side, 1))
+    tensor.withMutableValues { values in
+      for (place, index) in indices.enumerated() {
+        self[index].pixels.withUnsafeBufferPointer { pixels in
+          let image = UnsafeMutableBufferPointer(
+            rebasing: values[place * count..<(place + 1) * count])
+          brightness(of: pixels, into: image)
+        }
+      }
+      preprocessing.apply(to: values)
+    }
+    return tensor
+  }
+}
+
 /// A fixed share of a batch and all that its pass through the network needs. Threads work on
 /// micro-batches; what a micro-batch yields does not depend on the thread that works on it.
 struct MicroBatch: Sendable {
@@ -16,12 +50,8 @@ struct MicroBatch: Sendable {
   /// The sum of the images' losses.
   private(set) var loss = 0.0
 
-  /// The maximum number of images in a micro-batch. Batch statistics are taken over a micro-batch, so this belongs
-  /// to every recipe: another number gives another (equally good) network.
-  static let size = 32
-
-  /// Cuts a batch into as few micro-batches as possible, all of nearly the same size.
-  static func ranges(of batchSize: Int) -> [Range<Int>] {
+  /// Cuts a batch into as few micro-batches of at most a size as possible, all of nearly the same size.
+  static func ranges(of batchSize: Int, size: Int) -> [Range<Int>] {
     let count = (batchSize + size - 1) / size
     return (0..<count).map { batchSize * $0 / count..<batchSize * ($0 + 1) / count }
   }
@@ -29,7 +59,7 @@ struct MicroBatch: Sendable {
   /// What a pass works on: the same for all micro-batches of a step.
   struct Work: Sendable {
     let network: Network
-    let data: LabelledImages
+    let data: TrainingData
     let preprocessing: Preprocessing
     let augmentation: Augmentation
     let labelSmoothing: Float
@@ -52,20 +82,35 @@ struct MicroBatch: Sendable {
     let indices = work.order[first + range.lowerBound..<first + range.upperBound]
     var generator = SplitMix64(seed: work.generator.state &+ UInt64(index))
     generator = generator.split()
-    gather(work, indices, using: &generator)
     share = Float(indices.count) * work.scale
     workspace.needsInputGradient = false
+    switch work.data {
+    case .images(let data): gather(data, work, indices, using: &generator)
+    case .crops(let crops): images = crops.images(indices, preprocessing: work.preprocessing)
+    }
     let logits = work.network.body.forward(images, in: &workspace, using: &generator)
-    loss = softmaxCrossEntropy(
-      logits, labels: labels, smoothing: work.labelSmoothing, scale: work.scale,
-      gradient: &logitsGradient)
+    switch work.data {
+    case .images:
+      loss = softmaxCrossEntropy(
+        logits, labels: labels, smoothing: work.labelSmoothing, scale: work.scale,
+        gradient: &logitsGradient)
+    case .crops(let crops):
+      let (rows, columns) = (logits.shape[1], logits.shape[2])
+      loss = placeLoss(
+        logits,
+        targets: indices.map { PlaceTargets(crops[$0].places, rows: rows, columns: columns) },
+        scale: work.scale / Self.digitsOfCrop, gradient: &logitsGradient)
+    }
     _ = work.network.body.backward(logitsGradient, input: images, in: &workspace)
   }
 
+  /// What the losses of a part of a page are divided by, so that a step is as large as one of single digits.
+  private static let digitsOfCrop: Float = 10
+
   private mutating func gather(
-    _ work: Work, _ indices: ArraySlice<Int>, using generator: inout SplitMix64
+    _ data: LabelledImages, _ work: Work, _ indices: ArraySlice<Int>,
+    using generator: inout SplitMix64
   ) {
-    let data = work.data
     // Out of the way of the memory that augmenting changes beside it.
     var images = Tensor()
     swap(&images, &self.images)
@@ -82,7 +127,7 @@ struct MicroBatch: Sendable {
           brightness(
             of: UnsafeBufferPointer(rebasing: pixels[index * size..<(index + 1) * size]),
             into: image)
-          augment(image, work, using: &generator)
+          augment(image, of: data, work, using: &generator)
         }
         work.preprocessing.apply(to: values)
       }
@@ -92,9 +137,9 @@ struct MicroBatch: Sendable {
   /// Of pictures with several channels the first one is changed: the tile. What stands around it is another on
   /// every page.
   private mutating func augment(
-    _ image: UnsafeMutableBufferPointer<Float>, _ work: Work, using generator: inout SplitMix64
+    _ image: UnsafeMutableBufferPointer<Float>, of data: LabelledImages, _ work: Work,
+    using generator: inout SplitMix64
   ) {
-    let data = work.data
     let channels = data.channels
     guard channels > 1 else {
       work.augmentation.apply(

@@ -12,6 +12,9 @@ public struct Recipe: Sendable {
   public var epochs: Int
   /// Images per step. What is left over at the end of an epoch is not used in that epoch.
   public var batchSize: Int
+  /// The maximum number of images in a micro-batch. Batch statistics are taken over a micro-batch, so another number
+  /// gives another (equally good) network.
+  public var microBatchSize = 32
   /// The highest learning rate.
   public var learningRate: Float
   /// The factor on the learning rate, step by step.
@@ -42,8 +45,11 @@ public struct Recipe: Sendable {
     func hasBegun(by step: Int, of steps: Int) -> Bool { Double(step) > from * Double(steps) }
   }
 
+  /// Whether the network finds digits on pages, and learns from parts of them instead of from single digits.
+  public var findsDigits: Bool { architecture == .finder }
+
   /// Every recipe, as the help of `train` lists them.
-  public static let all: [Recipe] = [quick, standard, photo, page, reference]
+  public static let all: [Recipe] = [quick, standard, photo, page, finder, reference]
 
   /// One epoch, no augmentation: 99 % in a few seconds.
   public static let quick = Recipe(
@@ -84,6 +90,17 @@ public struct Recipe: Sendable {
     recipe.labelSmoothing = 0.05
     recipe.drawings = drawings
     recipe.pages = 20_000
+    return recipe
+  }()
+
+  /// For documents, too: it finds digits on a page, whatever they touch and stand in.
+  public static let finder: Recipe = {
+    var recipe = Recipe(
+      name: "finder", architecture: .finder, epochs: 2, batchSize: 32, learningRate: 0.01,
+      schedule: .warmUpLinear(warmUp: 0.05), beta1: 0.9, beta2: 0.99,
+      average: Average(decay: 0.99, from: 0.85))
+    recipe.microBatchSize = 16
+    recipe.pages = 36_000
     return recipe
   }()
 

@@ -16,7 +16,7 @@ public struct Trainer: Sendable {
   public let preprocessing = Preprocessing.mnist
   /// Whole batches in an epoch.
   public let stepsPerEpoch: Int
-  /// How many images were given; what the recipe draws comes on top.
+  /// How many images, or parts of pages, were given; what the recipe draws comes on top.
   public let trainingImages: Int
   /// All steps of the training.
   public var steps: Int { stepsPerEpoch * recipe.epochs }
@@ -34,7 +34,7 @@ public struct Trainer: Sendable {
   var epochLoss = 0.0
 
   // What follows from the state, or is only scratch memory.
-  private let data: LabelledImages
+  private let data: TrainingData
   private var order: [Int] = []
   private var microBatches: [MicroBatch]
   /// For each micro-batch, the gradient of every parameter.
@@ -53,21 +53,40 @@ public struct Trainer: Sendable {
         "the network takes \(recipe.architecture.input), the images are "
           + "\([data.rows, data.columns, data.channels])")
     }
-    self.recipe = recipe
-    generator = SplitMix64(seed: seed)
-    trainingImages = data.count
-    var data = data
+    var generator = SplitMix64(seed: seed)
+    var drawn = data
     // Beside pages they have surroundings, too: they came with the data.
     if let drawings = recipe.drawings, recipe.pages == 0 {
       var own = generator.split()
-      data = data.adding(drawings, using: &own)
+      drawn = data.adding(drawings, using: &own)
     }
+    try self.init(recipe, .images(drawn), given: data.count, generator)
+  }
+
+  /// A trainer of a network that finds digits.
+  ///
+  /// - Throws: `ShapeError` when there are fewer crops than a batch takes.
+  public init(recipe: Recipe, crops: [PageCrop], seed: UInt64) throws(ShapeError) {
+    precondition(recipe.findsDigits, "\(recipe.name) does not find digits")
+    guard recipe.batchSize <= crops.count else {
+      throw ShapeError(
+        "a batch of \(recipe.batchSize) parts of pages cannot be taken from \(crops.count)")
+    }
+    try self.init(recipe, .crops(crops), given: crops.count, SplitMix64(seed: seed))
+  }
+
+  private init(
+    _ recipe: Recipe, _ data: TrainingData, given: Int, _ generator: SplitMix64
+  ) throws(ShapeError) {
+    self.recipe = recipe
+    self.generator = generator
+    trainingImages = given
     self.data = data
     stepsPerEpoch = data.count / recipe.batchSize
-    network = try Network(recipe.architecture, using: &generator)
+    network = try Network(recipe.architecture, using: &self.generator)
     optimizer = recipe.optimizer
-    generatorAtEpoch = generator
-    ranges = MicroBatch.ranges(of: recipe.batchSize)
+    generatorAtEpoch = self.generator
+    ranges = MicroBatch.ranges(of: recipe.batchSize, size: recipe.microBatchSize)
     microBatches = ranges.map { _ in MicroBatch() }
     gradients = ranges.map { _ in [] }
   }

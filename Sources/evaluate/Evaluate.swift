@@ -183,7 +183,8 @@ struct Evaluate: ParsableCommand {
       inputs: manifest.photos.map { path($0.path, in: folder) })
     let checkpoint = try checkpointPath()
     let recognizer = try Recognizer(
-      contentsOf: checkpoint, pages: second.path(beside: checkpoint))
+      contentsOf: checkpoint, pages: second.path(beside: checkpoint),
+      finder: second.finder(beside: checkpoint))
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let evaluation = PhotoEvaluation(
       recognizer: recognizer, options: try readingOptions(),

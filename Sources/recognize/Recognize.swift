@@ -162,7 +162,8 @@ struct Recognize: ParsableCommand {
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
     let names = try PhotoNames(
       named: photos, list: list, isCounted: PhotoProgress.isShown, watching: watch)
-    let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
+    let recognizer = try Recognizer(
+      contentsOf: checkpoint, pages: pages, finder: second.finder(beside: checkpoint))
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let format: ReadingFormat
     switch self.format {

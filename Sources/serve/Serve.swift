@@ -52,7 +52,9 @@ struct Serve: AsyncParsableCommand {
     let options = try options()
     let path = try self.checkpoint ?? defaultCheckpoint()
     let checkpoint = try Checkpoint(contentsOf: path)
-    let recognizer = try Recognizer(checkpoint, file: path, pages: second.path(beside: path))
+    let recognizer = try Recognizer(
+      checkpoint, file: path, pages: second.path(beside: path),
+      finder: second.finder(beside: path))
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: path)
     let app = WebApp(
       recognizer: recognizer, checkpoint: checkpoint,

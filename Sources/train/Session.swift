@@ -85,7 +85,7 @@ struct Session {
           + "\(grouped(Int(speed()))) images/s, \(duration(left)) left")
       if trainer.stepInEpoch == trainer.stepsPerEpoch {
         let begin = secondsOfClock()
-        validation = evaluate(trainer, sets.heldOut, team)
+        validation = evaluate(trainer, sets, team)
         let hasLearned = hasLearned(trainer)
         if trainer.isFinite && hasLearned { lastGood = try state(of: trainer, dataChecksum) }
         measuring += secondsOfClock() - begin
@@ -136,7 +136,8 @@ struct Session {
 
   /// The loss of a network that finds all classes equally probable.
   private func guessingLoss(_ trainer: Trainer) -> Double {
-    Glibc.log(Double(trainer.result.architecture.classes))
+    trainer.recipe.findsDigits
+      ? PlaceTargets.guessingLoss : Glibc.log(Double(trainer.result.architecture.classes))
   }
 
   /// Whether an epoch that is over was better than guessing.
@@ -186,16 +187,28 @@ struct Session {
   }
 
   private func evaluate(
-    _ trainer: Trainer, _ heldOut: LabelledImages, _ team: WorkerTeam
+    _ trainer: Trainer, _ sets: TrainingSets, _ team: WorkerTeam
   ) -> Evaluation? {
-    guard heldOut.count > 0 else { return nil }
-    return Evaluation(logits: logits(of: trainer, heldOut, team), labels: heldOut.labels)
+    if trainer.recipe.findsDigits { return answers(of: trainer, sets.heldOutCrops, team).ofDigits }
+    guard sets.heldOut.count > 0 else { return nil }
+    return Evaluation(
+      logits: logits(of: trainer, sets.heldOut, team), labels: sets.heldOut.labels)
   }
 
   /// The temperature that fits the pages held out, or else the digits; 1 without any.
   private func temperature(
     of trainer: Trainer, _ sets: TrainingSets, _ team: WorkerTeam
   ) -> Float {
+    if trainer.recipe.findsDigits {
+      let answers = answers(of: trainer, sets.heldOutCrops, team)
+      guard !answers.labels.isEmpty else { return 1 }
+      printError(
+        "Pages drawn with digits held out: a digit is seen on "
+          + "\(fixed(100 * answers.found.digits, 2)) % of the places of digits, on "
+          + "\(fixed(100 * answers.found.others, 2)) % of the others.")
+      return calibratingTemperature(
+        logits: answers.logits, labels: answers.labels, ofAllClasses: true)
+    }
     if let pages = sets.heldOutPages {
       let logits = logits(of: trainer, pages, team)
       let right = zip(logits.argmaxOfRows(), pages.labels).count { $0 == Int($1) }
@@ -208,6 +221,13 @@ struct Session {
     guard sets.heldOut.count > 0 else { return 1 }
     return calibratingTemperature(
       logits: logits(of: trainer, sets.heldOut, team), labels: sets.heldOut.labels)
+  }
+
+  private func answers(
+    of trainer: Trainer, _ crops: [PageCrop], _ team: WorkerTeam
+  ) -> PlaceAnswers {
+    PlaceAnswers(
+      of: trainer.result, crops: crops, preprocessing: trainer.preprocessing, on: team)
   }
 
   private func logits(

@@ -17,8 +17,8 @@ struct Train: ParsableCommand {
     discussion: """
       Recipes: quick (one epoch, 99.2 %), standard (six epochs of distorted digits, 99.6 %), \
       photo (wider, for photos of pages: it also learns what is not a digit), page (it also \
-      sees what stands around a digit, and learns from drawn pages; needs fonts), reference (the \
-      network of the textbooks).
+      sees what stands around a digit, and learns from drawn pages; needs fonts), finder (finds \
+      digits on drawn pages; needs fonts), reference (the network of the textbooks).
 
       Ctrl-C finishes the current step, saves the state beside the output and says how to go on. \
       Equal seeds give equal checkpoints, byte for byte, on any number of threads.
@@ -27,7 +27,7 @@ struct Train: ParsableCommand {
 
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
-  @Option(help: "quick, standard, photo, page or reference. (default: quick)")
+  @Option(help: "quick, standard, photo, page, finder or reference. (default: quick)")
   var recipe: String?
   @Option(parsing: .unconditional, help: "Passes over the training images. (default: the recipe's)")
   var epochs: Int?
@@ -87,12 +87,15 @@ struct Train: ParsableCommand {
     let team = WorkerTeam(threads: threads)
     let split = images.count - plan.validation
     if recipe.pages > 0 || recipe.drawings != nil {
-      printError("Drawing what \(recipe.name) learns from beside the digits; this takes a while")
+      printError("Drawing what \(recipe.name) learns from; this takes a while")
     }
     let sets = try TrainingSets(
       learned: images[0..<split], heldOut: images[split..<images.count], recipe: recipe,
       seed: plan.seed, on: team)
-    var trainer = try Trainer(recipe: recipe, data: sets.learned, seed: plan.seed)
+    var trainer =
+      recipe.findsDigits
+      ? try Trainer(recipe: recipe, crops: sets.crops, seed: plan.seed)
+      : try Trainer(recipe: recipe, data: sets.learned, seed: plan.seed)
     if let saved { try SavedTraining.restore(&trainer, from: saved) }
     try session.run(
       &trainer, sets: sets, dataChecksum: images.checksum, team: team, since: start)

@@ -1,5 +1,6 @@
 import CommandSupport
 import Datasets
+import Networks
 import Pages
 import Tensors
 import Training
@@ -12,7 +13,11 @@ struct TrainingSets {
   /// The digits held out.
   let heldOut: LabelledImages
   /// The ink of pages drawn with the digits held out; nil without pages, and where a digit is missing among them.
-  let heldOutPages: LabelledImages?
+  private(set) var heldOutPages: LabelledImages?
+  /// What a network that finds digits learns from: parts of drawn pages; none for other recipes.
+  private(set) var crops: [PageCrop] = []
+  /// Parts of pages drawn with the digits held out.
+  private(set) var heldOutCrops: [PageCrop] = []
 
   /// One page in so many is drawn with digits held out.
   private static let heldOutShare = 12
@@ -26,7 +31,7 @@ struct TrainingSets {
   ) throws {
     let pages = recipe.pages
     guard pages > 0 else {
-      (self.learned, self.heldOut, heldOutPages) = (learned, heldOut, nil)
+      (self.learned, self.heldOut) = (learned, heldOut)
       return
     }
     guard learned.rows == 28, learned.columns == 28, learned.hasEachDigit else {
@@ -36,9 +41,19 @@ struct TrainingSets {
     }
     let fonts = try PageFonts.load()
     var generator = SplitMix64(seed: seed)
+    func supplies(_ digits: LabelledImages) -> Supplies {
+      Supplies(digits: digits.digitPictures, print: fonts.print, hand: fonts.hand)
+    }
+    if recipe.findsDigits {
+      (self.learned, self.heldOut) = (learned, heldOut)
+      crops = PageCrops(pages: pages).crops(supplies(learned), on: team, using: &generator)
+      guard heldOut.hasEachDigit else { return }
+      heldOutCrops = PageCrops(pages: pages / Self.heldOutShare)
+        .crops(supplies(heldOut), on: team, using: &generator)
+      return
+    }
     func ink(_ digits: LabelledImages, pages: Int) -> LabelledImages {
-      let supplies = Supplies(digits: digits.digitPictures, print: fonts.print, hand: fonts.hand)
-      return PageSamples(pages: pages).images(supplies, on: team, using: &generator)
+      PageSamples(pages: pages).images(supplies(digits), on: team, using: &generator)
     }
     let own = ink(learned, pages: pages)
     let drawn = recipe.drawings.map { learned.adding($0, using: &generator) } ?? learned

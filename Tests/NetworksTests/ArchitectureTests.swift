@@ -9,11 +9,11 @@ import Testing
     layers: [
       .conv2d(channels: 4, kernel: 3, stride: 2, padding: 1), .maxPool2d(size: 2, stride: 1),
       .batchNorm2d, .relu, .dropout(rate: 0.25),
-      .residual([.conv2d(channels: 4, kernel: 1), .residual([.relu])]), .globalAveragePool,
-      .flatten, .dense(outputs: 6),
+      .residual([.conv2d(channels: 4, kernel: 1), .residual([.relu])]), .upsample2d(factor: 2),
+      .globalAveragePool, .flatten, .dense(outputs: 6),
     ])
 
-  @Test(arguments: [Architecture.quick, .standard, .reference, .page, everyKind])
+  @Test(arguments: [Architecture.quick, .standard, .reference, .page, .finder, everyKind])
   func whatIsWrittenIsRead(architecture: Architecture) throws {
     #expect(try Architecture(json: architecture.json) == architecture)
   }
@@ -28,7 +28,8 @@ import Testing
         + #"{"rate":0.25,"type":"dropout"},{"layers":["#
         + #"{"channels":4,"kernel":1,"padding":0,"stride":1,"type":"conv2d"},"#
         + #"{"layers":[{"type":"relu"}],"type":"residual"}],"type":"residual"},"#
-        + #"{"type":"globalAveragePool"},{"type":"flatten"},{"outputs":6,"type":"dense"}]}"#)
+        + #"{"factor":2,"type":"upsample2d"},{"type":"globalAveragePool"},{"type":"flatten"},"#
+        + #"{"outputs":6,"type":"dense"}]}"#)
   }
 
   @Test func towersAsText() {
@@ -43,6 +44,7 @@ import Testing
 
   @Test(arguments: [
     (Architecture.quick, 21_898), (.standard, 63_146), (.reference, 225_034), (everyKind, 170),
+    (.finder, 206_841),
   ])
   func parameterCounts(architecture: Architecture, count: Int) throws {
     var generator = SplitMix64(seed: 1)

@@ -62,6 +62,10 @@ private let gradientTolerance: Float = 5e-5
       MaxPool2d(side: Int(golden.number("size")), stride: Int(golden.number("stride"))), golden)
   }
 
+  @Test func upsample2d() throws {
+    _ = try check(Upsample2d(factor: 2), Golden("upsample2d-factor2"))
+  }
+
   @Test func globalAveragePool() throws {
     _ = try check(GlobalAveragePool(), Golden("global-average-pool"))
   }
@@ -119,6 +123,23 @@ private let gradientTolerance: Float = 5e-5
     // A logarithm and a target in Float, 6e-8 of each; the rest is in double precision.
     #expect(abs(loss - expected) <= 2e-7 * max(1, expected))
     #expect(try largestDifference(gradient, golden["logitsGradient"]) < 1e-6)
+  }
+}
+
+@Suite struct GoldenPlaceLossTests {
+  @Test func placeLossAgreesWithPyTorch() throws {
+    let golden = try Golden("place-loss")
+    let output = try golden["output"]
+    let sides = try golden["digit"].values
+    let digit = try DigitPlace(
+      label: UInt8(golden.number("label")), top: sides[0], bottom: sides[1], left: sides[2],
+      right: sides[3])
+    let (rows, columns) = (output.shape[1], output.shape[2])
+    let targets = [[digit], []].map { PlaceTargets($0, rows: rows, columns: columns) }
+    var gradient = Tensor()
+    let loss = placeLoss(output, targets: targets, scale: 1, gradient: &gradient)
+    #expect(try abs(loss - Double(golden["loss"][0])) < 1e-4)
+    #expect(try largestDifference(gradient, golden["outputGradient"]) < 1e-5)
   }
 }
 

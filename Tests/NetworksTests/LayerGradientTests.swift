@@ -56,6 +56,10 @@ import Testing
     try check(MaxPool2d(side: side, stride: stride), at: separated(Shape(2, 7, 9, 3)))
   }
 
+  @Test(arguments: 1...3) func upsample2d(factor: Int) throws {
+    try check(Upsample2d(factor: factor), at: normal(Shape(2, 3, 5, 4)))
+  }
+
   @Test func globalAveragePool() throws {
     try check(GlobalAveragePool(), at: normal(Shape(4, 5, 7, 3)))
   }

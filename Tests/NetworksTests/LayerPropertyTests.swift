@@ -18,6 +18,7 @@ import Testing
     return [
       ("conv2d", conv(Window(side: 3, stride: 2, padding: 1)), image),
       ("maxPool2d", MaxPool2d(side: 3, stride: 2), image),
+      ("upsample2d", Upsample2d(factor: 2), image),
       ("globalAveragePool", GlobalAveragePool(), image),
       ("dense", Dense(inputs: 7, outputs: 5, using: &generator), Shape(1, 7)),
       ("relu", ReLU(), image), ("batchNorm2d", BatchNorm2d(channels: 3), image),
@@ -133,7 +134,9 @@ import Testing
   }
 
   /// Layers that do the same in training and in inference.
-  @Test(arguments: ["conv2d", "maxPool2d", "globalAveragePool", "dense", "relu", "flatten"])
+  @Test(arguments: [
+    "conv2d", "maxPool2d", "upsample2d", "globalAveragePool", "dense", "relu", "flatten",
+  ])
   func trainingAndInferenceAgree(name: String) throws {
     let (_, layer, shape) = try #require(Self.layers().first { $0.name == name })
     let input = input(shape, batch: 5, seed: 6)

@@ -10,12 +10,12 @@ import Workers
 
 @Suite struct MicroBatchTests {
   @Test(arguments: 1...200) func rangesCoverTheBatchInFewNearlyEqualParts(batchSize: Int) {
-    let ranges = MicroBatch.ranges(of: batchSize)
+    let ranges = MicroBatch.ranges(of: batchSize, size: 32)
     #expect(ranges.first?.lowerBound == 0)
     #expect(ranges.last?.upperBound == batchSize)
     #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     let sizes = ranges.map(\.count)
-    #expect(sizes.allSatisfy { $0 >= 1 && $0 <= MicroBatch.size })
+    #expect(sizes.allSatisfy { $0 >= 1 && $0 <= 32 })
     #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
     #expect(ranges.count == (batchSize + 31) / 32)
   }

@@ -1,4 +1,6 @@
-"""MaxPool2d (the odd edge is dropped) and global average pooling ([batch, channels])."""
+"""MaxPool2d (the odd edge is dropped), global average pooling ([batch, channels]) and nearest upsampling."""
+
+import torch
 
 from golden import Draw, max_pool2d, write_layer
 
@@ -17,3 +19,10 @@ draw = Draw(29)
 write_layer(
     "global-average-pool", draw, lambda input: input.mean(dim=(1, 2)),
     {"input": draw.normal(2, 5, 7, 3)}, formula="output[n, c] = mean of input[n, :, :, c]")
+
+draw = Draw(28)
+write_layer(
+    "upsample2d-factor2", draw,
+    lambda input: torch.nn.functional.interpolate(
+        input.permute(0, 3, 1, 2), scale_factor=2, mode="nearest").permute(0, 2, 3, 1),
+    {"input": draw.normal(2, 3, 5, 4)}, factor=2)

@@ -86,6 +86,13 @@ public struct PageInk: Sendable {
     (photoRows, photoColumns) = (photo.rows, photo.columns)
   }
 
+  /// The ink as dark as it is on other pages: twice the threshold becomes 255.
+  var evenInk: GrayImage {
+    let table = (0...255).map { UInt8(min(255, $0 * 128 / max(1, Int(threshold)))) }
+    return GrayImage(
+      rows: ink.rows, columns: ink.columns, pixels: ink.pixels.map { table[Int($0)] })
+  }
+
   /// A box of the working copy in pixels of the photo, at least one pixel large.
   func photoBox(_ box: Box) -> Box {
     func scaled(_ range: Range<Int>, _ from: Int, _ to: Int) -> Range<Int> {
