@@ -1,0 +1,303 @@
+"""Interrupts runs and shards of recognize in every way and compares bytes: see scripts/tests/runs --help."""
+
+import os
+import pathlib
+import pty
+import random
+import re
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import pictures
+
+root = pathlib.Path(__file__).resolve().parents[2]
+binaries, kills, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+RECOGNIZE, MERGE = str(binaries / "recognize"), str(binaries / "merge")
+NETWORK = ["--checkpoint", str(root / "Checkpoints/digits.safetensors")]
+# Far longer than any of these takes: whoever needs it hangs.
+PATIENCE = 120
+TEMPORARY = 75
+passed = failed = 0
+
+
+def check(what, holds, details=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"failed: {what}\n  {str(details)[-600:]}")
+
+
+def recognize(*arguments, variables=None, prepare=None):
+    return subprocess.run(
+        [RECOGNIZE, *NETWORK, *arguments], capture_output=True, timeout=PATIENCE, preexec_fn=prepare,
+        env={**os.environ, **(variables or {})})
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [RECOGNIZE, *NETWORK, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def merge(*arguments):
+    return subprocess.run([MERGE, *arguments], capture_output=True, timeout=PATIENCE)
+
+
+def lines(result):
+    return result.stderr.decode().splitlines()
+
+
+def records(journal):
+    """The numbers of bytes of all records in a journal, counted apart from the program."""
+    data, sizes = pathlib.Path(journal).read_bytes(), []
+    place = data.index(b"\n", data.index(b"\n") + 1) + 1
+    while place < len(data):
+        end = data.index(b"\n", place)
+        size = int(data[place:end].split()[0])
+        sizes.append(size)
+        place = end + 1 + size
+    return sizes
+
+
+def kill_until(command, times, generator):
+    """Starts a command again and again and kills it; answers how often it was alive then."""
+    started = time.monotonic()
+    process = start(*command)
+    time.sleep(generator.uniform(0, times))
+    process.kill()
+    process.communicate()
+    return process.returncode == -signal.SIGKILL, time.monotonic() - started
+
+
+scratch = tempfile.TemporaryDirectory()
+os.chdir(scratch.name)
+pictures.make("scans", count)
+generator = random.Random(23)
+quick = ["scans", "--format", "jsonl"]
+
+
+def untimed(text):
+    return re.sub(rb'"milliseconds":[0-9.]+,', b"", text)
+
+
+# One run without a fault is what plain recognize prints, times apart.
+for form in ["jsonl", "csv", "json", "text"]:
+    plain = recognize("scans", "--format", form)
+    run = recognize("--run", f"plain-{form}", "scans", "--format", form)
+    check(f"a run is what recognize prints, {form}", untimed(plain.stdout) == run.stdout, run.stderr)
+    check(f"status 1 where pictures cannot be read, {form}", (plain.returncode, run.returncode) == (1, 1))
+    again = recognize("--run", f"plain-{form}", "scans", "--format", form)
+    check(f"a finished run prints the same, {form}", again.stdout == run.stdout and not again.stderr, again.stderr)
+expected = recognize("--run", "plain-jsonl", *quick).stdout
+bad = [f"scans/{number:06}.pgm" for number in range(count) if number % 50 == 17]
+names = pathlib.Path("plain-jsonl/failed.txt").read_text().splitlines()
+check("what cannot be read is in a list of its own", names == bad, names)
+retry = recognize("--list", "plain-jsonl/failed.txt")
+check("which recognize takes", len(lines(retry)) == len(bad), retry.stderr)
+
+# The cost of the journal, alternating.
+speeds = {"plain": [], "run": []}
+for turn in range(5):
+    for kind in speeds:
+        started = time.monotonic()
+        extra = ["--run", f"speed-{turn}"] if kind == "run" else []
+        recognize(*extra, *quick)
+        speeds[kind].append(count / (time.monotonic() - started))
+plain, run = (statistics.median(speeds[kind]) for kind in ("plain", "run"))
+print(f"{count} pictures: {plain:.1f} a second without a journal, {run:.1f} with one, ratio {run / plain:.3f}")
+
+# kill -9 at random moments, most of them soon after the start, where a few pictures have been read.
+started = time.monotonic()
+recognize("--run", "plain-jsonl", *quick)
+opening = time.monotonic() - started
+hits, finished = 0, []
+while hits < kills:
+    folder = f"killed-{len(finished)}"
+    command = ["--run", folder, *quick]
+    in_this = 0
+    while hits < kills:
+        was_alive, _ = kill_until(command, 1.5 * opening, generator)
+        if not was_alive:
+            break
+        hits += 1
+        in_this += 1
+    end = recognize(*command)
+    finished.append(in_this)
+    check(f"killed {in_this} times, the same bytes", end.stdout == expected, end.stderr)
+    sizes = records(f"{folder}/journal")
+    check("every picture once", len(sizes) == count and sum(sizes) == len(expected), len(sizes))
+print(f"{hits} kills in {len(finished)} runs of {count} pictures ({finished})")
+
+# Ctrl-C and SIGTERM: the picture in hand is finished.
+for number in (signal.SIGTERM, signal.SIGINT):
+    folder = f"stopped-{number}"
+    process = start("--run", folder, *quick)
+    while not (pathlib.Path(folder) / "journal").exists() or not records(f"{folder}/journal"):
+        time.sleep(0.002)
+    process.send_signal(number)
+    said = process.communicate(timeout=PATIENCE)[1].decode()
+    done = len(records(f"{folder}/journal"))
+    check(f"{number.name}: status 75", process.returncode == TEMPORARY, process.returncode)
+    check(
+        f"{number.name}: says how far it is",
+        f"recognize: stopped after {done} of {count} photos; the same command goes on\n" in said and done < count, said)
+    check(f"{number.name}: goes on", recognize("--run", folder, *quick).stdout == expected)
+
+# Locked, another list, another version, a full disk.
+process = start("--run", "locked", *quick)
+while not pathlib.Path("locked/journal").exists():
+    time.sleep(0.002)
+process.send_signal(signal.SIGSTOP)
+second = recognize("--run", "locked", *quick)
+process.send_signal(signal.SIGCONT)
+process.communicate(timeout=PATIENCE)
+check("a locked journal is an error", second.returncode == 1 and lines(second) == [
+    "recognize: locked/journal: expected a journal that nobody writes to, found one locked by another process; "
+    "wait for its end"], second.stderr)
+for what, other in {
+    "another list": ["scans/000001.pgm", "--format", "jsonl"], "another format": ["scans", "--format", "csv"],
+    "other options": [*quick, "--expect", "3"], "another network": [*quick, "--pages", "none"],
+}.items():
+    result = recognize("--run", "plain-jsonl", *other)
+    check(f"{what} is one line", result.returncode == 1 and len(lines(result)) == 1, result.stderr)
+    check(f"{what} is named", b"give the inputs and options that it was begun with" in result.stderr, result.stderr)
+
+
+def small_disk():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+full = recognize("--run", "full", *quick, prepare=small_disk)
+safe = len(records("full/journal"))
+check("a full disk is one line", full.returncode == 1 and lines(full)[-1] == (
+    "recognize: full/journal: expected a journal that can be written to, found File too large; "
+    f"{safe} answers are safe in it; free space and give the same command again"), full.stderr)
+check("nothing is lost then", recognize("--run", "full", *quick).stdout == expected)
+result = recognize("--run", "plain-jsonl", *quick, prepare=small_disk)
+check("a finished run on a full disk still prints", result.stdout == expected, result.stderr)
+
+# Lists parted by zero bytes, names with line feeds.
+odd = pathlib.Path("odd\nname.pgm")
+odd.write_bytes(pictures.picture(17, 1))
+pathlib.Path("list").write_bytes(b"\0".join([b"scans/000001.pgm", bytes(odd), b"missing.pgm", b""]))
+result = recognize("--run", "listed", "--list", "list", "--format", "jsonl")
+check("a list parted by zero bytes", len(result.stdout.splitlines()) == 3, result.stderr)
+check("names with line feeds stay whole", pathlib.Path("listed/failed.txt").read_bytes() == bytes(odd) + b"\0missing.pgm\0")
+with open("list", "rb") as piped:
+    result = subprocess.run(
+        [RECOGNIZE, *NETWORK, "--run", "listed", "--list", "-", "--format", "jsonl"], stdin=piped, capture_output=True)
+check("the same list through a pipe goes on", result.returncode == 1 and len(result.stdout.splitlines()) == 3, result.stderr)
+
+# Progress: one line on a terminal, none when asked for quiet.
+for quiet in ([], ["--quiet"]):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [RECOGNIZE, *NETWORK, "--run", f"shown{len(quiet)}", *quick, *quiet], stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while more := os.read(ours, 4096):
+            shown += more
+    except OSError:
+        pass
+    process.wait(timeout=PATIENCE)
+    has_line = re.search(rb"\r[^\n]* of %d photos, [0-9.]+ pages a second, [^\n]* left" % count, shown)
+    check("progress on a terminal" if not quiet else "no progress when asked for quiet", bool(has_line) != bool(quiet), shown)
+
+# Shards: every scheduler's variables, killed, stopped, twice, at the same moment.
+SHARDS = 6
+for number in range(SHARDS):
+    result = recognize("--shard", f"{number}/{SHARDS}", "--output", "shards", *quick)
+    check("a shard with pictures that cannot be read has status 0", result.returncode == 0, result.stderr)
+
+
+def shard_bytes(folder):
+    return {path.name: path.read_bytes() for path in sorted(pathlib.Path(folder).iterdir())}
+
+
+undisturbed = shard_bytes("shards")
+check("a file for each shard and nothing else", len(undisturbed) == SHARDS, undisturbed.keys())
+result = merge("shards", "--output", "joined.jsonl", "--failed", "failed.txt")
+check("merge succeeds", result.returncode == 0, result.stderr)
+check("joined, they are the run", pathlib.Path("joined.jsonl").read_bytes() == expected)
+check("and so are the names that could not be read", pathlib.Path("failed.txt").read_text().splitlines() == bad)
+
+environments = {
+    "Kubernetes": lambda number: {"JOB_COMPLETION_INDEX": str(number), "JOB_COMPLETIONS": str(SHARDS)},
+    "Slurm": lambda number: {
+        "SLURM_ARRAY_TASK_ID": str(number + 1), "SLURM_ARRAY_TASK_COUNT": str(SHARDS), "SLURM_ARRAY_TASK_MIN": "1",
+        "SLURM_ARRAY_TASK_MAX": str(SHARDS)},
+    "Open MPI": lambda number: {"OMPI_COMM_WORLD_RANK": str(number), "OMPI_COMM_WORLD_SIZE": str(SHARDS)},
+}
+for scheduler, variables in environments.items():
+    folder = scheduler.replace(" ", "")
+    for number in range(SHARDS):
+        result = recognize("--shard", "auto", "--output", folder, *quick, variables=variables(number))
+        check(f"{scheduler}: shard {number}", result.returncode == 0, result.stderr)
+    check(f"{scheduler}: the same bytes", shard_bytes(folder) == undisturbed)
+
+# Every index is started twice at the same moment, and both are killed now and then.
+twice, deaths, stops = ["--output", "twice", *quick, "--jobs", "1"], 0, 0
+for number in range(SHARDS):
+    waiting = [["--shard", f"{number}/{SHARDS}", *twice]] * 2
+    for attempt in range(1000):
+        processes = [start(*command) for command in waiting]
+        if attempt < 8:
+            time.sleep(generator.uniform(0, 1.5 * opening))
+            for process, end in zip(processes, generator.choices([signal.SIGKILL, signal.SIGTERM], k=2)):
+                process.send_signal(end)
+        statuses = []
+        for process in processes:
+            said = process.communicate(timeout=PATIENCE)[1].decode()
+            statuses.append(process.returncode)
+            if process.returncode not in (0, TEMPORARY, -signal.SIGKILL, -signal.SIGTERM):
+                check("a shard that is killed goes on", False, said)
+        deaths += sum(status < 0 for status in statuses)
+        stops += statuses.count(TEMPORARY)
+        if statuses == [0, 0]:
+            break
+check("shards done twice and killed have the same bytes", shard_bytes("twice") == undisturbed, shard_bytes("twice").keys())
+print(f"{SHARDS} shards, each by two processes at once: {deaths} killed, {stops} stopped by SIGTERM")
+
+for extra in (".part", ".part", ".journal"):
+    (pathlib.Path("twice") / f"shard-00000-of-0000{SHARDS}{extra}").write_bytes(b"left behind")
+check("merge passes over what is left behind", merge("twice", "--output", "joined.jsonl").returncode == 0)
+
+# A shard without pictures, and bad ones at merge.
+result = recognize("--shard", "2/3", "--output", "empty", "scans/000001.pgm", "scans/000002.pgm", "--format", "jsonl")
+check("an empty shard is said", lines(result) == ["recognize: shard 2 of 3 is empty: there are 2 photos"], result.stderr)
+check("an empty shard is no failure", result.returncode == 0)
+os.rename("shards/shard-00002-of-00006", "away")
+result = merge("shards", "--output", "none.jsonl")
+check("a missing shard is numbered", result.returncode == 1 and lines(result) == [
+    "merge: shard 2 of 6 is missing; run it, or join the others with --partial"], result.stderr)
+check("and nothing is written", not pathlib.Path("none.jsonl").exists())
+result = merge("shards", "--output", "some.jsonl", "--partial")
+part = undisturbed["shard-00002-of-00006"]
+check("unless told to go on", result.returncode == 0 and lines(result)[0] == "merge: shard 2 of 6 is missing", result.stderr)
+check("with all the others", pathlib.Path("some.jsonl").read_bytes() == b"".join(
+    line for number, line in enumerate(expected.splitlines(True)) if not count // 3 <= number < count // 2))
+pathlib.Path("shards/shard-00002-of-00006").write_bytes(part[:-70] + b"?" + part[-69:])
+result = merge("shards", "--output", "none.jsonl")
+check("a damaged shard is named", result.returncode == 1 and lines(result) == [
+    "merge: shards/shard-00002-of-00006: expected results that have the SHA-256 in the last line, found damaged ones; "
+    "its shard must be run again"], result.stderr)
+check("and nothing is left beside", not list(pathlib.Path().glob("none.jsonl*")))
+result = recognize("--shard", "2/6", "--output", "shards", *quick)
+check("run again, it is whole", shard_bytes("shards") == undisturbed, result.stderr)
+pathlib.Path("scans/0.pgm").write_bytes(pictures.picture(1, 2))
+result = recognize("--shard", "2/6", "--output", "changed", *quick)
+os.rename("changed/shard-00002-of-00006", "shards/shard-00002-of-00006")
+result = merge("shards", "--output", "none.jsonl")
+check("a shard of a changed list is named", result.returncode == 1 and len(lines(result)) == 1 and lines(result)[0].startswith(
+    f"merge: shards/shard-00002-of-00006: expected results of a list of {count} (sha256 "), result.stderr)
+
+print(f"scripts/tests/runs: {passed} passed, {failed} failed")
+sys.exit(failed > 0)
