@@ -16,16 +16,21 @@ struct PhotoNames {
   private var list: NameList?
   private var watched: HotFolder?
   private var part: InputList.Part?
+  /// Whether names in the list are files, none of which is looked at before it is read.
+  private var listsFiles = false
   /// The names of the list that have not been taken; at least 0, and only known where somebody asks.
   private var listedCount = 0
 
   /// - Parameter isCounted: whether to count the names in the list before.
+  /// - Parameter listsFiles: whether the list names files alone, so that none need be looked at before it is read.
   /// - Parameter folder: whose files follow, as they come.
   /// - Throws: `FileError` when the list cannot be opened, or there is no such folder.
   init(
-    named photos: [String], list: String?, isCounted: Bool, watching folder: String? = nil
+    named photos: [String], list: String?, isCounted: Bool, listsFiles: Bool = false,
+    watching folder: String? = nil
   ) throws(FileError) {
     waiting = photos[...]
+    self.listsFiles = listsFiles
     if let folder { watched = try HotFolder(folder) }
     guard let list else { return }
     self.list = try NameList(list)
@@ -51,14 +56,14 @@ struct PhotoNames {
         if part != nil { return Interruption.isRequested ? nil : part?.next() }
         return try watched?.next().map { .success($0) }
       }
-      found = Self.photos(named: name)[...]
+      found = name.isFile ? [.success(name.text)] : Self.photos(named: name.text)[...]
     }
   }
 
-  private mutating func nextName() throws(FileError) -> String? {
-    if let name = waiting.popFirst() { return name }
+  private mutating func nextName() throws(FileError) -> (text: String, isFile: Bool)? {
+    if let name = waiting.popFirst() { return (name, false) }
     listedCount = max(0, listedCount - 1)
-    return try list?.next()
+    return try list?.next().map { ($0, listsFiles) }
   }
 
   private static func photos(named name: String) -> [Result<String, FileError>] {

@@ -209,13 +209,15 @@ struct Recognize: ParsableCommand {
     let inputs =
       photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
+    // Every shard goes through all names: a look at each would be too many for a file server.
+    let isKept = runFolder ?? shardFolder != nil
     let names = try PhotoNames(
-      named: photos, list: list,
-      isCounted: PhotoProgress.isUseful && runFolder ?? shardFolder == nil, watching: watch)
+      named: photos, list: list, isCounted: PhotoProgress.isUseful && !isKept, listsFiles: isKept,
+      watching: watch)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let run = try keptRun(over: names, networks: [checkpoint] + (pages.map { [$0] } ?? []))
-    if run == nil, runFolder ?? shardFolder != nil { return }  // the shard is there
+    if run == nil, isKept { return }  // the shard is there
     let areAllRead: Bool
     switch self.format {
     case .table: areAllRead = try readTables(names, with: recognizer, jobs: jobs, in: run)
