@@ -6,11 +6,13 @@ import Glibc
 ///
 /// Two lines say what it is and of which run; then a record follows for each input, in the order of the inputs. A process
 /// that is killed, and a power cut, leave at most a torn end: that is dropped when the run goes on, and its inputs are read
-/// again. The file is locked while it is open.
+/// again. Behind the last record stands a line for each process that has opened it since. The file is locked while it is
+/// open.
 public struct Journal: Sendable {
   private static let kind = "handwritten-digits journal"
   private static let version = 1
   private static let longestLine = 1 << 20
+  private static let startLine = "start"
   /// Between two times that what was written is flushed to the disk.
   private static let flushInterval = Duration.seconds(5)
 
@@ -20,6 +22,8 @@ public struct Journal: Sendable {
   public private(set) var failed: [Int] = []
   /// Whether anything stands in the results.
   public private(set) var hasResults = false
+  /// How many processes have opened it in a row and added nothing.
+  public private(set) var vainStarts = 0
 
   private let path: String
   private let file: OpenFile
@@ -27,6 +31,7 @@ public struct Journal: Sendable {
   private let start: Int
   /// Behind the last whole record.
   private var end: Int
+  private var hasStartLines = false
   private var lastFlush = ContinuousClock.now
 
   /// What is said where another process has a journal open.
@@ -89,6 +94,8 @@ public struct Journal: Sendable {
         note(record)
         end = reader.offset
       }
+      var behind = PieceReader(file.descriptor, file: path, at: end)
+      while try behind.line(limit: Self.startLine.utf8.count) == Self.startLine { vainStarts += 1 }
       try cut()
     } else {
       (start, end) = (opening.count, 0)
@@ -96,12 +103,17 @@ public struct Journal: Sendable {
       try cut()
       try flush()
     }
+    if count < inputs { try noteStart() }
   }
 
   /// Adds what the next input has given.
   ///
   /// - Throws: `FileError` when it cannot be written, as on a full disk. What was written before stays.
   public mutating func append(_ record: FileRecord) throws(FileError) {
+    if hasStartLines {
+      try cut()
+      hasStartLines = false
+    }
     try write(record.framed(index: count))
     note(record)
     if ContinuousClock.now - lastFlush > Self.flushInterval { try flush() }
@@ -139,6 +151,14 @@ public struct Journal: Sendable {
     count += 1
     pages += record.pages
     hasResults = hasResults || !record.entry.isEmpty
+  }
+
+  /// Leaves a line for the next process, which the next record replaces.
+  private mutating func noteStart() throws(FileError) {
+    let lines = String(repeating: "\(Self.startLine)\n", count: vainStarts + 1)
+    let failure = file.write(Array(lines.utf8), at: end)
+    guard failure == 0 else { throw noPlace(reason(failure)) }
+    hasStartLines = true
   }
 
   private mutating func write(_ bytes: [UInt8]) throws(FileError) {

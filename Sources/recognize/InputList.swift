@@ -33,12 +33,14 @@ struct InputList: Sendable {
   /// Some of the names in a row.
   struct Part: Sendable {
     private let list: InputList
+    private let failures: [Int: FileError]
     private var range: Range<Int>
     /// Of the first byte of the next name.
     private var place: Int
 
-    fileprivate init(_ list: InputList, _ range: Range<Int>) {
+    fileprivate init(_ list: InputList, _ range: Range<Int>, _ failures: [Int: FileError]) {
       (self.list, self.range) = (list, range)
+      self.failures = list.failures.merging(failures) { $1 }
       place = list.names.startIndex
       for _ in 0..<range.lowerBound { place = end + 1 }
     }
@@ -52,18 +54,22 @@ struct InputList: Sendable {
       range = range.dropFirst()
       let end = end
       defer { place = end + 1 }
-      return list.failures[index].map { .failure($0) }
+      return failures[index].map { .failure($0) }
         ?? .success(pathText(list.names[place..<end]))
     }
   }
 
-  func part(_ range: Range<Int>) -> Part { Part(self, range) }
+  /// - Parameter failures: errors that stand in place of names, by their numbers.
+  func part(_ range: Range<Int>, replacing failures: [Int: FileError] = [:]) -> Part {
+    Part(self, range, failures)
+  }
 
   /// The names of inputs by their numbers, which rise.
   func names(of numbers: [Int]) -> [String] {
+    guard let first = numbers.first, let last = numbers.last else { return [] }
     var names: [String] = []
-    var part = part(0..<count)
-    var next = 0
+    var part = part(first..<last + 1)
+    var next = first
     for number in numbers {
       while next < number {
         _ = part.next()

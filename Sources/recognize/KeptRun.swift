@@ -16,6 +16,8 @@ struct KeptRun: Sendable {
   private let identity: RunIdentity
   private let part: Part
   private let isQuiet: Bool
+  /// What is known to end the process that reads it, by its number.
+  private var poison: [Int: FileError] = [:]
 
   private enum Part {
     /// All inputs; the journal is in this folder.
@@ -77,9 +79,27 @@ struct KeptRun: Sendable {
   }
 
   /// What is still to be read.
-  var names: PhotoNames {
-    PhotoNames(inputs.part(range.lowerBound + journal.count..<range.upperBound))
+  var names: PhotoNames { PhotoNames(inputs.part(rest, replacing: poison)) }
+
+  private var rest: Range<Int> { range.lowerBound + journal.count..<range.upperBound }
+
+  /// After some processes that have ended without an answer, reads each input that may be the reason in a process of
+  /// its own, so that none keeps a run from its end.
+  ///
+  /// - Parameter window: how many inputs are in hand at most.
+  mutating func findPoison(window: Int, by probe: InputProbe) {
+    guard journal.vainStarts % Self.startsBetweenProbes == Self.startsBetweenProbes - 1 else {
+      return
+    }
+    for number in rest.prefix(window) {
+      guard let name = inputs.names(of: [number]).first, let error = probe.error(of: name) else {
+        continue
+      }
+      poison[number] = error
+    }
   }
+
+  private static let startsBetweenProbes = 3
 
   /// Prints the results of a run, or writes those of a shard, once all are there.
   ///

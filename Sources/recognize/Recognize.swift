@@ -216,8 +216,13 @@ struct Recognize: ParsableCommand {
       watching: watch)
     let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages)
     try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
-    let run = try keptRun(over: names, networks: [checkpoint] + (pages.map { [$0] } ?? []))
+    var run = try keptRun(over: names, networks: [checkpoint] + (pages.map { [$0] } ?? []))
     if run == nil, isKept { return }  // the shard is there
+    let probe = InputProbe(
+      options: ["--checkpoint", checkpoint, "--pages", pages ?? "none"]
+        + ["--format", self.format.defaultValueDescription]
+        + template.flatMap { ["--template", $0] })
+    run?.findPoison(window: window(jobs), by: probe)
     let areAllRead: Bool
     switch self.format {
     case .table: areAllRead = try readTables(names, with: recognizer, jobs: jobs, in: run)
@@ -264,6 +269,9 @@ struct Recognize: ParsableCommand {
     }
     return jobs
   }
+
+  /// How many photos may be ahead of the answers.
+  private func window(_ jobs: Int) -> Int { 4 * jobs }
 
   private func readingOptions() throws -> ReadingOptions {
     do {
@@ -368,7 +376,7 @@ struct Recognize: ParsableCommand {
     }
     announceWatch()
     let batch = Batch<Read<List.Answer>, AnswerOutput<List>>(
-      run?.names ?? names, window: 4 * jobs, to: output
+      run?.names ?? names, window: window(jobs), to: output
     ) { (output, read, known) throws(FileError) in
       let report = try output.take(read.answers, known: known)
       putAway(read.file, hasFailed: report.hasFailed)

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// `recognize --run` and `--shard`, and `merge`, with the network of a small run. What becomes of processes that are killed
+import struct TestSupport.PDFFile
+
+/// `recognize --run`, `--shard` and `merge`, with the network of a small run. What becomes of processes that are killed
 /// is tested by scripts/tests/runs.
 @Suite struct RunTests {
   let folder: TemporaryFolder
@@ -41,6 +43,28 @@ import Testing
       #expect(try recognize("--run whole --quiet " + arguments).output == whole.output)
       #expect(try folder.bytes("whole/journal") == journal, "cut at byte \(cut)")
     }
+  }
+
+  @Test func aDocumentIsOneAnswerOfManyPages() throws {
+    let pages = [[20], [20, 50]].map { bars in
+      PDFFile.Page(
+        rows: 60, columns: 100, pixels: Array(SmallMNIST.page(bars: bars).suffix(6000)))
+    }
+    try folder.write("scan.pdf", PDFFile(pages).bytes)
+    let plain = try recognize("scan.pdf a.pgm")
+    guard !plain.errors.contains("install poppler-utils") else {
+      return print("skipped: PDF documents (Debian: apt-get install poppler-utils)")
+    }
+    #expect(plain.output.hasPrefix("scan.pdf#1: "), "\(plain.output)")
+    let run = try recognize("--run run scan.pdf a.pgm")
+    #expect(run.output == plain.output)
+    let journal = try folder.bytes("run/journal")
+    let records = String(decoding: journal, as: UTF8.self).split(separator: "\n").compactMap {
+      line in
+      let parts = line.split(separator: " ")
+      return parts.count == 4 && parts[2] == "read" ? parts[1] : nil
+    }
+    #expect(records == ["2", "1"])
   }
 
   @Test func shardsAreJoinedToWhatARunPrints() throws {

@@ -31,7 +31,7 @@ import Testing
   /// The whole journal, and where each record ends.
   private func wholeJournal() throws -> (bytes: [UInt8], ends: [Int]) {
     var journal = try open()
-    var ends = [try folder.bytes("journal").count]
+    var ends = [try folder.bytes("journal").count - "start\n".utf8.count]
     for record in records {
       try journal.append(record)
       ends.append(try folder.bytes("journal").count)
@@ -70,7 +70,16 @@ import Testing
     try folder.write("journal", whole[..<ends[1]] + [UInt8](repeating: 0, count: 4096))
     let journal = try open()
     #expect(journal.count == 1)
-    #expect(try folder.bytes("journal").count == ends[1])
+    #expect(try folder.bytes("journal") == whole[..<ends[1]] + Array("start\n".utf8))
+  }
+
+  @Test func startsWithoutAnAnswerAreCounted() throws {
+    for starts in 0..<3 { #expect(try open().vainStarts == starts) }
+    var journal = try open()
+    try journal.append(records[0])
+    journal = try Journal(folder.file("other"), of: identity, inputs: 3) ?? journal  // closes it
+    for starts in 0..<2 { #expect(try open().vainStarts == starts) }
+    #expect(try open().count == 1)
   }
 
   @Test func twoProcessesDoNotWriteIt() throws {
