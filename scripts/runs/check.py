@@ -127,16 +127,20 @@ for kind, options in {
 # The cost of the journal, alternating; every picture ten times, so that what is done once does not count. Takes long.
 many = [f"scans/{number:06}.pgm" for number in range(count)] * 10
 pathlib.Path("many").write_text("".join(f"{name}\n" for name in many))
-seconds = {"plain": [], "run": []}
+seconds, work = {"plain": [], "run": []}, {"plain": [], "run": []}
 for turn in range(5 if kills >= 200 else 0):
     for kind in seconds:
         extra = ["--run", f"speed-{turn}"] if kind == "run" else []
-        started = time.monotonic()
+        started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         recognize(*extra, "--list", "many", "--format", "jsonl")
         seconds[kind].append(time.monotonic() - started)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        work[kind].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 if all(seconds.values()):
     plain, run = (len(many) / statistics.median(seconds[kind]) for kind in ("plain", "run"))
     print(f"{len(many)} pictures: {plain:.1f} a second without a journal, {run:.1f} with one, ratio {run / plain:.3f}")
+    plain, run = (statistics.median(work[kind]) for kind in ("plain", "run"))
+    print(f"seconds of processor time: {plain:.2f} without, {run:.2f} with one, ratio {run / plain:.3f}")
 
 # kill -9 at random moments, most of them soon after the start, where a few pictures have been read.
 started = time.monotonic()
