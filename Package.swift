@@ -33,6 +33,7 @@ let package = Package(
     .executable(name: "train", targets: ["train"]),
     .executable(name: "evaluate", targets: ["evaluate"]),
     .executable(name: "recognize", targets: ["recognize"]),
+    .executable(name: "merge", targets: ["merge"]),
     .executable(name: "serve", targets: ["serve"]),
   ],
   dependencies: [
@@ -94,6 +95,8 @@ let package = Package(
       dependencies: ["Tensors", "KernelInterface", "Kernels", "Bytes", "Workers"],
       swiftSettings: settings),
     .target(name: "Datasets", dependencies: ["Tensors", "Bytes"], swiftSettings: settings),
+    // Long runs: journals, shards.
+    .target(name: "Runs", dependencies: ["Bytes"], swiftSettings: settings),
     .target(name: "Documents", dependencies: ["Bytes"], swiftSettings: settings),
     .target(name: "Drawing", dependencies: ["Tensors", "Imaging"], swiftSettings: settings),
 
@@ -164,8 +167,11 @@ let package = Package(
       name: "recognize",
       dependencies: [
         "Bytes", "CommandSupport", "Documents", "Forms", "Imaging", "Recognition", "Reports",
-        "Workers", argumentParser,
+        "Runs", "Workers", argumentParser,
       ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "merge", dependencies: ["Bytes", "CommandSupport", "Runs", argumentParser],
       swiftSettings: settings),
 
     .executableTarget(
@@ -194,6 +200,8 @@ let package = Package(
     .testTarget(
       name: "DocumentsTests", dependencies: ["Bytes", "Documents", "Imaging", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Bytes", "Runs"], swiftSettings: settings),
     .testTarget(name: "WorkersTests", dependencies: ["Workers"], swiftSettings: settings),
     .testTarget(
       name: "TensorsTests", dependencies: ["Bytes", "Tensors", "TestSupport"],
@@ -246,7 +254,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["CommandSupport", "TestSupport", "train", "evaluate", "recognize"],
+      dependencies: ["CommandSupport", "TestSupport", "train", "evaluate", "recognize", "merge"],
       swiftSettings: settings),
   ]
 )

@@ -55,40 +55,75 @@ public func readFile(
 ///
 /// - Throws: `FileError`; nothing new is left behind, but where the place is no file.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+  let size = "\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")"
+  try writeFile(path, expected: "a place where \(size) can be written") { write(bytes, to: $0) }
+}
+
+/// The same for bytes that come piece by piece.
+///
+/// - Parameter body: is given a function that writes the next piece.
+/// - Throws: `FileError`, or what `body` throws; nothing new is left behind, but where the place is no file.
+public func writeFile(
+  _ path: String,
+  pieces body: (_ put: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
+) throws(FileError) {
+  let expected = "a place that can be written to"
+  var ownError: FileError?
+  do throws(FileError) {
+    try writeFile(path, expected: expected) { descriptor in
+      var failure: Int32 = 0
+      do throws(FileError) {
+        try body { piece throws(FileError) in
+          failure = write(piece, to: descriptor)
+          guard failure == 0 else {
+            throw FileError(file: path, expected: expected, found: reason(failure))
+          }
+        }
+      } catch {
+        guard failure == 0 else { return failure }
+        ownError = error
+        return ECANCELED
+      }
+      return failure
+    }
+  } catch { throw ownError ?? error }
+}
+
+/// - Parameter contents: writes all bytes; answers 0, or the number of the error.
+private func writeFile(
+  _ path: String, expected: String, contents: (_ descriptor: Int32) -> Int32
+) throws(FileError) {
   let place = OutputPlace(path)
   let failure: Int32
   var advice = "choose another place"
   switch place.kind {
   case .folder: failure = EISDIR
   case .circle: failure = ELOOP
-  case .open(let descriptor): failure = write(bytes, to: descriptor)
-  case .stream: failure = writeStream(place.path, bytes)
+  case .open(let descriptor): failure = contents(descriptor)
+  case .stream: failure = writeStream(place.path, contents)
   case .file(let mode):
-    failure = replaceFile(place.path, bytes, mode: mode)
+    failure = replaceFile(place.path, mode: mode, contents)
     advice = "nothing was changed; free space or choose another place"
   }
   guard failure == 0 else {
-    let size = "\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")"
-    throw FileError(
-      file: path, expected: "a place where \(size) can be written", found: reason(failure),
-      advice: advice)
+    throw FileError(file: path, expected: expected, found: reason(failure), advice: advice)
   }
 }
 
 /// - Returns: 0, or the number of the error.
-private func writeStream(_ path: String, _ bytes: [UInt8]) -> Int32 {
+private func writeStream(_ path: String, _ contents: (Int32) -> Int32) -> Int32 {
   let descriptor = withPath(path) { open($0, O_WRONLY | O_CLOEXEC | O_NOCTTY) }
   guard descriptor >= 0 else { return errno }
-  let failure = write(bytes, to: descriptor)
+  let failure = contents(descriptor)
   return close(descriptor) != 0 && failure == 0 ? errno : failure
 }
 
 /// - Parameter mode: the permissions of the file that is there.
 /// - Returns: 0, or the number of the error.
-private func replaceFile(_ place: String, _ bytes: [UInt8], mode: mode_t?) -> Int32 {
+private func replaceFile(_ place: String, mode: mode_t?, _ contents: (Int32) -> Int32) -> Int32 {
   let part = PartFile(beside: place)
   guard part.descriptor >= 0 else { return part.failure }
-  var failure = write(bytes, to: part.descriptor)
+  var failure = contents(part.descriptor)
   if let mode, failure == 0, fchmod(part.descriptor, mode) != 0 { failure = errno }
   if failure == 0 && fsync(part.descriptor) != 0 { failure = errno }
   // Renamed before it is closed: its lock keeps other writers away until then.

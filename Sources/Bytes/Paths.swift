@@ -108,6 +108,28 @@ public func path(_ name: String, in folder: String) -> String {
   folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
 }
 
+/// The names in a folder, in the order of the file system, without those that begin with a point.
+///
+/// - Throws: `FileError` when it cannot be read.
+public func namesInFolder(_ folder: String) throws(FileError) -> [String] {
+  func error(_ code: Int32) -> FileError {
+    FileError(file: folder, expected: "a folder that can be read", found: reason(code))
+  }
+  guard let directory = withPath(folder, { opendir($0) }) else { throw error(errno) }
+  defer { closedir(directory) }
+  var names: [String] = []
+  errno = 0
+  while let entry = readdir(directory) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { pathText($0) }
+    }
+    if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+    errno = 0
+  }
+  guard errno == 0 else { throw error(errno) }
+  return names
+}
+
 /// The last name of a path without its ending: `scan` of `forms/scan.png`; whole where nothing stands before the point.
 public func stem(of path: String) -> String {
   let name = lastName(of: path)

@@ -10,8 +10,14 @@ public struct FormReading: Sendable {
   public let quarterTurns: Int
   /// In the order of the template.
   public let fields: [FieldReading]
-  /// How long the reading took, decoding not included.
-  public let milliseconds: Double
+  /// How long the reading took, decoding not included; nil where equal photos shall give equal bytes.
+  public internal(set) var milliseconds: Double?
+  /// The same reading without the time that it took.
+  public var untimed: FormReading {
+    var reading = self
+    reading.milliseconds = nil
+    return reading
+  }
 }
 
 /// What was read in one field.

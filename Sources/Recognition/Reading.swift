@@ -22,13 +22,19 @@ public struct Reading: Equatable, Sendable {
   public var confidence: Double {
     lines.isEmpty ? 0 : lines.reduce(formShare) { $0 * $1.confidence }
   }
-  /// How long the reading took, decoding not included.
-  public let milliseconds: Double
+  /// How long the reading took, decoding not included; nil where equal photos shall give equal bytes.
+  public private(set) var milliseconds: Double?
+  /// The same reading without the time that it took.
+  public var untimed: Reading {
+    var reading = self
+    reading.milliseconds = nil
+    return reading
+  }
 
   /// - Parameter lines: from top to bottom, their boxes in pixels of a photo of these extents.
   public init(
     width: Int, height: Int, lines: [Line], unread: [Unread] = [], surplus: Int = 0,
-    formShare: Double = 1, milliseconds: Double
+    formShare: Double = 1, milliseconds: Double?
   ) {
     self.width = width
     self.height = height

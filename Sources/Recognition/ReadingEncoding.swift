@@ -18,7 +18,7 @@ extension Reading: Encodable {
     try container.encode(lines, forKey: .lines)
     try container.encode(unread, forKey: .unread)
     if surplus > 0 { try container.encode(surplus, forKey: .surplus) }
-    try container.encode((milliseconds * 10).rounded() / 10, forKey: .milliseconds)
+    try container.encodeIfPresent(milliseconds.map(oneDecimal), forKey: .milliseconds)
   }
 }
 
@@ -82,5 +82,7 @@ extension Box {
   /// `[x, y, width, height]`, as in drawing programs.
   fileprivate var xywh: [Int] { [columns.lowerBound, rows.lowerBound, width, height] }
 }
+
+private func oneDecimal(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
 private func fourDecimals(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

@@ -138,8 +138,8 @@ private func answer(_ reading: Reading) -> String {
   let text = reading.text.isEmpty ? "no digits" : escaped(reading.text)
   return """
     <p class="answer">\(text)</p>
-    <p class="facts">\(reading.width) × \(reading.height) pixels, read in \
-    \(Int(reading.milliseconds.rounded())) ms</p>
+    <p class="facts">\(reading.width) × \(reading.height) pixels\
+    \(reading.milliseconds.map { ", read in \(Int($0.rounded())) ms" } ?? "")</p>
     """
 }
 

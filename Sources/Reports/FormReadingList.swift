@@ -10,11 +10,13 @@ public struct FormReadingList: Sendable {
   private let format: ReadingFormat
   /// The names of all fields.
   private let columns: [String]
-  private var isEmpty = true
+  private var isEmpty: Bool
 
   /// - Parameter templates: all that pages may show.
-  public init(_ format: ReadingFormat, templates: [FormTemplate]) {
+  /// - Parameter isContinued: whether a part of the list is written already.
+  public init(_ format: ReadingFormat, templates: [FormTemplate], isContinued: Bool = false) {
     self.format = format
+    isEmpty = !isContinued
     var seen: Set<String> = []
     columns = templates.flatMap { $0.fields.map(\.name) }.filter { seen.insert($0).inserted }
   }
@@ -127,8 +129,8 @@ private struct FormRecord: Encodable {
       try container.encode(reading.template, forKey: .template)
       try container.encode(fourDecimals(reading.found), forKey: .found)
       try container.encode(90 * reading.quarterTurns, forKey: .turned)
-      try container.encode(
-        (reading.milliseconds * 10).rounded() / 10, forKey: .milliseconds)
+      try container.encodeIfPresent(
+        reading.milliseconds.map { ($0 * 10).rounded() / 10 }, forKey: .milliseconds)
       let fields = reading.fields.map { field in
         Field(
           name: field.name, value: field.value, status: field.status.rawValue,

@@ -22,11 +22,15 @@ public struct ReadingList: Sendable {
   private let format: ReadingFormat
   /// Which parts of photos that follow `text` shows.
   public var textStyle: TextStyle
-  private var isEmpty = true
+  private var isEmpty: Bool
 
   /// - Parameter textStyle: for the format `text`; the others hold everything.
-  public init(_ format: ReadingFormat, textStyle: TextStyle = .digits) {
+  /// - Parameter isContinued: whether a part of the list is written already.
+  public init(
+    _ format: ReadingFormat, textStyle: TextStyle = .digits, isContinued: Bool = false
+  ) {
     self.format = format
+    isEmpty = !isContinued
     self.textStyle = textStyle
   }
 

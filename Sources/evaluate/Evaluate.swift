@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "The checkpoint to measure. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @OptionGroup var second: SecondNetwork
+  @OptionGroup var further: FurtherNetworks
   @Option(help: "The folder with the MNIST files.")
   var data = "Data/mnist"
   @Option(
@@ -183,9 +183,9 @@ struct Evaluate: ParsableCommand {
       inputs: manifest.photos.map { path($0.path, in: folder) })
     let checkpoint = try checkpointPath()
     let recognizer = try Recognizer(
-      contentsOf: checkpoint, pages: second.path(beside: checkpoint),
-      finder: second.finder(beside: checkpoint))
-    try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
+      contentsOf: checkpoint, pages: further.pages(beside: checkpoint),
+      finder: further.finder(beside: checkpoint))
+    try further.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
     let evaluation = PhotoEvaluation(
       recognizer: recognizer, options: try readingOptions(),
       manifest: manifest, folder: folder)

@@ -1,5 +1,4 @@
 import Bytes
-import CommandSupport
 import Documents
 import Forms
 import Imaging
@@ -40,30 +39,26 @@ struct PageFileReader<Reading: Sendable>: Sendable {
   }
 }
 
-/// The forms on their way to standard output, each as soon as it is there, and errors to standard error.
-struct FormOutput {
+/// The readings of forms as a list, page after page.
+struct FormAnswers: AnswerList {
   var list: FormReadingList
+  let isTimed: Bool
   var review = FormReviewList()
-  var progress = PhotoProgress()
-  var areAllRead = true
-  /// Whether standard output still takes what is written.
-  private(set) var canPrint = true
 
-  init(list: FormReadingList) { self.list = list }
+  var beginning: String { list.beginning }
+  var end: String { list.end }
+  var reviewTable: String { review.csv }
 
-  mutating func take(_ answers: [PageFileReader<FormReading>.Answer], known: Int) throws(FileError)
-  {
+  mutating func report(
+    _ answers: [PageFileReader<FormReading>.Answer]
+  ) throws(FileError) -> FileReport {
+    var report = FileReport(pages: answers.count)
     for answer in answers {
-      if case .failure(let error) = answer.result {
-        progress.print("recognize: \(error)")
-        areAllRead = false
-      }
+      if case .failure(let error) = answer.result { report.add(error) }
       review.add(answer.name, answer.result)
-      let entry = try list.entry(answer.name, answer.result)
-      canPrint = false
-      try printOutput(entry)
-      canPrint = true
+      report.entry += try list.entry(
+        answer.name, isTimed ? answer.result : answer.result.map(\.untimed))
     }
-    progress.step(of: known)
+    return report
   }
 }

@@ -44,17 +44,8 @@ struct HotFolder {
   }
 
   private mutating func look() throws(FileError) {
-    guard let directory = withPath(folder, { opendir($0) }) else {
-      throw FileError(
-        file: folder, expected: "a folder that can be read", found: reason(errno))
-    }
-    defer { closedir(directory) }
     var now: [String: Look] = [:]
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { pathText($0) }
-      }
-      guard name.utf8.first != UInt8(ascii: "."), isReadByName(name) else { continue }
+    for name in try namesInFolder(folder) where isReadByName(name) {
       var status = stat()
       // Links and folders are not what a scanner writes.
       guard withPath(path(name, in: folder), { lstat($0, &status) }) == 0,

@@ -1,4 +1,5 @@
 import Bytes
+import CommandSupport
 import Glibc
 import Imaging
 
@@ -14,24 +15,36 @@ struct PhotoNames {
   private var found: ArraySlice<Result<String, FileError>> = []
   private var list: NameList?
   private var watched: HotFolder?
+  private var part: InputList.Part?
+  /// Whether names in the list are files, none of which is looked at before it is read.
+  private var listsFiles = false
   /// The names of the list that have not been taken; at least 0, and only known where somebody asks.
   private var listedCount = 0
 
   /// - Parameter isCounted: whether to count the names in the list before.
+  /// - Parameter listsFiles: whether the list names files alone, so that none need be looked at before it is read.
   /// - Parameter folder: whose files follow, as they come.
   /// - Throws: `FileError` when the list cannot be opened, or there is no such folder.
   init(
-    named photos: [String], list: String?, isCounted: Bool, watching folder: String? = nil
+    named photos: [String], list: String?, isCounted: Bool, listsFiles: Bool = false,
+    watching folder: String? = nil
   ) throws(FileError) {
     waiting = photos[...]
+    self.listsFiles = listsFiles
     if let folder { watched = try HotFolder(folder) }
     guard let list else { return }
     self.list = try NameList(list)
     if isCounted { listedCount = NameList.count(in: list) }
   }
 
+  /// Names that were found before; they end when the user ends the run.
+  init(_ part: InputList.Part) {
+    waiting = []
+    self.part = part
+  }
+
   /// The number of names that are known to follow, as far as folders and lists were opened.
-  var knownCount: Int { found.count + waiting.count + listedCount }
+  var knownCount: Int { found.count + waiting.count + listedCount + (part?.count ?? 0) }
 
   /// The next photo, or the error of a name that stands for several; nil at the end.
   ///
@@ -40,16 +53,17 @@ struct PhotoNames {
     while true {
       if let photo = found.popFirst() { return photo }
       guard let name = try nextName() else {
+        if part != nil { return Interruption.isRequested ? nil : part?.next() }
         return try watched?.next().map { .success($0) }
       }
-      found = Self.photos(named: name)[...]
+      found = name.isFile ? [.success(name.text)] : Self.photos(named: name.text)[...]
     }
   }
 
-  private mutating func nextName() throws(FileError) -> String? {
-    if let name = waiting.popFirst() { return name }
+  private mutating func nextName() throws(FileError) -> (text: String, isFile: Bool)? {
+    if let name = waiting.popFirst() { return (name, false) }
     listedCount = max(0, listedCount - 1)
-    return try list?.next()
+    return try list?.next().map { ($0, listsFiles) }
   }
 
   private static func photos(named name: String) -> [Result<String, FileError>] {
@@ -82,37 +96,26 @@ struct PhotoNames {
   /// All pictures in a folder and those below it, by name; hidden ones and links to folders left out,
   /// so that no folder is met twice.
   private static func pictures(inFolder folder: String, depth: Int) -> [Result<String, FileError>] {
-    func unreadable(_ found: String) -> [Result<String, FileError>] {
-      [.failure(FileError(file: folder, expected: "a folder that can be read", found: found))]
+    guard depth < 64 else {
+      return [
+        .failure(
+          FileError(file: folder, expected: "a folder that can be read", found: "folders 64 deep"))
+      ]
     }
-    guard depth < 64 else { return unreadable("folders 64 deep") }
-    guard let directory = withPath(folder, { opendir($0) }) else {
-      return unreadable(reason(errno))
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    errno = 0
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { pathText($0) }
+    let names: [String]
+    do throws(FileError) { names = try namesInFolder(folder) } catch { return [.failure(error)] }
+    return names.sorted().flatMap { name -> [Result<String, FileError>] in
+      let path = path(name, in: folder)
+      var status = stat()
+      // What is gone or forbidden is told when it is read.
+      guard withPath(path, { lstat($0, &status) }) == 0 else {
+        return isReadByName(name) ? [.success(path)] : []
       }
-      if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
-      errno = 0
+      if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
+      // Other files are to be expected in a folder; a file that is named is read whatever its name.
+      guard isReadByName(name) else { return [] }
+      return isReadAtOnce(path) ? [.success(path)] : []
     }
-    let failure = errno == 0 ? [] : unreadable(reason(errno))
-    return failure
-      + names.sorted().flatMap { name -> [Result<String, FileError>] in
-        let path = path(name, in: folder)
-        var status = stat()
-        // What is gone or forbidden is told when it is read.
-        guard withPath(path, { lstat($0, &status) }) == 0 else {
-          return isReadByName(name) ? [.success(path)] : []
-        }
-        if status.st_mode & S_IFMT == S_IFDIR { return pictures(inFolder: path, depth: depth + 1) }
-        // Other files are to be expected in a folder; a file that is named is read whatever its name.
-        guard isReadByName(name) else { return [] }
-        return isReadAtOnce(path) ? [.success(path)] : []
-      }
   }
 
   /// Whether something found is a file, not a pipe that would wait for somebody who writes. A link to

@@ -2,10 +2,12 @@ import ArgumentParser
 import Bytes
 import CommandSupport
 import Forms
+import FoundationEssentials
 import Glibc
 import Imaging
 import Recognition
 import Reports
+import Runs
 
 @main
 struct Recognize: ParsableCommand {
@@ -26,7 +28,7 @@ struct Recognize: ParsableCommand {
       """, completion: .file()) var photos: [String] = []
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @OptionGroup var second: SecondNetwork
+  @OptionGroup var further: FurtherNetworks
   @Option(
     help: """
       The format to print: \(ReadingFormat.list); or table: ruled tables and numbers in columns, each as a CSV \
@@ -101,6 +103,30 @@ struct Recognize: ParsableCommand {
       valueName: "folder"))
   var watch: String?
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "Read many photos so that the run may be interrupted at any moment: what is read is kept in this folder, and "
+        + "the same command goes on. The results are printed at its end; failed.txt in there names what could not "
+        + "be read. docs/scale.md says more.",
+      valueName: "folder"))
+  var runFolder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Read one part of the photos into a file in --output, for the command merge: such as 3/20, counted from 0; "
+        + "auto, as Slurm, Kubernetes or Open MPI number their tasks; or auto/20, where the scheduler does not "
+        + "say how many there are.",
+      valueName: "part"))
+  var shard: String?
+
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("The folder for the results of shards.", valueName: "folder"))
+  var shardFolder: String?
+
+  @Flag(help: "With --run or --shard: no progress on standard error.") var quiet = false
+
   static func main() { runFromCommandLine() }
 
   func validate() throws {
@@ -127,6 +153,7 @@ struct Recognize: ParsableCommand {
         throw ValidationError("--format table and \(other.0) cannot go together")
       }
     }
+    try validateRun()
     guard proposeFields else { return }
     others += [
       ("--template", !template.isEmpty), ("--format", format != .readings(.text)),
@@ -138,6 +165,28 @@ struct Recognize: ParsableCommand {
     }
     if photos.count != 1 {
       throw ValidationError("--propose-fields takes one picture, not \(photos.count)")
+    }
+  }
+
+  private func validateRun() throws {
+    guard (shard == nil) == (shardFolder == nil) else {
+      throw ValidationError("--shard and --output go together")
+    }
+    guard runFolder != nil || shard != nil else {
+      if quiet { throw ValidationError("--quiet goes with --run or --shard") }
+      return
+    }
+    let option = runFolder == nil ? "--shard" : "--run"
+    let beside = [
+      ("--shard", runFolder != nil && shard != nil), ("--watch", watch != nil),
+      ("--annotate", annotate != nil), ("--debug", debug != nil), ("--review", review != nil),
+      ("--propose-fields", proposeFields),
+    ]
+    if let other = beside.first(where: \.1) {
+      throw ValidationError("\(option) and \(other.0) cannot go together")
+    }
+    if shard != nil, format == .table || format == .readings(.json) {
+      throw ValidationError("--shard takes --format text, jsonl or csv, whose parts can be joined")
     }
   }
 
@@ -156,42 +205,48 @@ struct Recognize: ParsableCommand {
       PictureOutput(
         option: "--debug", place: $0, fileEndings: ["html", "htm"], ending: "html")
     }
-    let pages = second.path(beside: checkpoint)
-    let inputs =
-      photos + template + [checkpoint] + (pages.map { [$0] } ?? []) + (list.map { [$0] } ?? [])
+    let pages = further.pages(beside: checkpoint)
+    let finder = further.finder(beside: checkpoint)
+    let networks = [checkpoint] + [pages, finder].compactMap { $0 }
+    let inputs = photos + template + networks + (list.map { [$0] } ?? [])
     try checkPlaces([annotation, debugging].compactMap { $0 }, inputs: inputs)
+    // Every shard goes through all names: a look at each would be too many for a file server.
+    let isKept = runFolder ?? shardFolder != nil
     let names = try PhotoNames(
-      named: photos, list: list, isCounted: PhotoProgress.isShown, watching: watch)
-    let recognizer = try Recognizer(
-      contentsOf: checkpoint, pages: pages, finder: second.finder(beside: checkpoint))
-    try second.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
-    let format: ReadingFormat
+      named: photos, list: list, isCounted: PhotoProgress.isUseful && !isKept, listsFiles: isKept,
+      watching: watch)
+    let recognizer = try Recognizer(contentsOf: checkpoint, pages: pages, finder: finder)
+    try further.check(isUsed: recognizer.hasSecondNetwork, beside: checkpoint)
+    var run = try keptRun(over: names, networks: networks)
+    if run == nil, isKept { return }  // the shard is there
+    let probe = InputProbe(
+      options: ["--checkpoint", checkpoint, "--pages", pages ?? "none"]
+        + ["--finder", finder ?? "none", "--format", self.format.defaultValueDescription]
+        + template.flatMap { ["--template", $0] })
+    run?.findPoison(window: window(jobs), by: probe)
+    let areAllRead: Bool
     switch self.format {
-    case .table:
-      guard try readTables(names, with: recognizer, jobs: jobs) else { throw ExitCode.failure }
-      return
-    case .readings(let named): format = named
+    case .table: areAllRead = try readTables(names, with: recognizer, jobs: jobs, in: run)
+    case .readings(let format) where !template.isEmpty:
+      areAllRead = try readForms(names, with: recognizer, as: format, jobs: jobs, in: run)
+    case .readings(let format):
+      let reader = FileReader(
+        recognizer: recognizer, options: options, annotation: annotation, debugging: debugging,
+        inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
+      areAllRead = try readPhotos(names, with: reader, as: format, jobs: jobs, in: run)
     }
-    if !template.isEmpty {
-      guard try readForms(names, with: recognizer, as: format, jobs: jobs) else {
-        throw ExitCode.failure
-      }
-      return
-    }
-    let reader = FileReader(
-      recognizer: recognizer, options: options, annotation: annotation, debugging: debugging,
-      inputs: Set(annotate ?? debug == nil ? [] : inputs.compactMap { FileIdentity($0) }))
-    guard try readAll(names, with: reader, as: format, jobs: jobs) else { throw ExitCode.failure }
+    guard areAllRead else { throw ExitCode.failure }
   }
 
   /// Before anything is read or written.
   private func checkPlaces(_ outputs: [PictureOutput], inputs: [String]) throws {
     try checkNotEmpty(
       [
-        ("--checkpoint", checkpoint), second.named, ("--annotate", annotate),
+        ("--checkpoint", checkpoint), ("--annotate", annotate),
         ("--debug", debug), ("--list", list),
-        ("--review", review), ("--watch", watch),
-      ] + template.map { ("--template", $0) })
+        ("--review", review), ("--watch", watch), ("--run", runFolder),
+        ("--output", shardFolder),
+      ] + further.named + template.map { ("--template", $0) })
     try checkOutputs(
       outputs.filter(\.isFile).map { ($0.option, $0.place) } + [("--review", review)],
       inputs: inputs)
@@ -215,6 +270,9 @@ struct Recognize: ParsableCommand {
     }
     return jobs
   }
+
+  /// How many photos may be ahead of the answers.
+  private func window(_ jobs: Int) -> Int { 4 * jobs }
 
   private func readingOptions() throws -> ReadingOptions {
     do {
@@ -243,42 +301,34 @@ struct Recognize: ParsableCommand {
     } catch { printError("recognize: \(error)") }
   }
 
-  /// Reads and prints form after form; answers whether all could be read.
+  /// Reads form after form; answers whether all could be read.
   private func readForms(
-    _ names: PhotoNames, with recognizer: Recognizer, as format: ReadingFormat, jobs: Int
-  ) throws(FileError) -> Bool {
-    var templates: [FormTemplate] = []
-    for file in template { templates.append(try FormTemplate(contentsOf: file)) }
+    _ names: PhotoNames, with recognizer: Recognizer, as format: ReadingFormat, jobs: Int,
+    in run: KeptRun?
+  ) throws -> Bool {
+    let templates = try formTemplates()
     let forms = try FormReader(templates, recognizer: recognizer)
     let reader = PageFileReader { (photo, name) throws(FileError) in
       try forms.read(photo, file: name)
     }
-    var output = FormOutput(list: FormReadingList(format, templates: templates))
-    try printOutput(output.list.beginning)
-    announceWatch()
-    let batch = Batch<Read<PageFileReader<FormReading>.Answer>, FormOutput>(
-      names, window: 4 * jobs, to: output
-    ) {
-      (output, read, known) throws(FileError) in
-      try output.take(read.answers, known: known)
-      let hasFailed = read.answers.contains { if case .failure = $0.result { true } else { false } }
-      putAway(read.file, hasFailed: hasFailed)
+    let list = FormReadingList(
+      format, templates: templates, isContinued: run?.journal.hasResults ?? false)
+    return try readAll(names, as: FormAnswers(list: list, isTimed: run == nil), jobs: jobs, in: run)
+    {
+      name, _ in reader.read(name)
     }
-    let failure: FileError?
-    (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in
-      Read(file: name, answers: reader.read(name))
-    }
-    output.progress.end()
-    if failure == nil || output.canPrint { try printOutput(output.list.end) }
-    if let review { try writeFile(review, Array(output.review.csv.utf8)) }
-    if let failure { throw failure }
-    return output.areAllRead
   }
 
-  /// Reads and prints the tables of photo after photo; answers whether each has one.
+  private func formTemplates() throws(FileError) -> [FormTemplate] {
+    var templates: [FormTemplate] = []
+    for file in template { templates.append(try FormTemplate(contentsOf: file)) }
+    return templates
+  }
+
+  /// Reads the tables of photo after photo; answers whether each has one.
   private func readTables(
-    _ names: PhotoNames, with recognizer: Recognizer, jobs: Int
-  ) throws(FileError) -> Bool {
+    _ names: PhotoNames, with recognizer: Recognizer, jobs: Int, in run: KeptRun?
+  ) throws -> Bool {
     let tables = TableReader(recognizer: recognizer)
     let reader = PageFileReader { [minConfidence] (photo, name) throws(FileError) in
       let found = tables.tables(on: photo, minimumConfidence: minConfidence)
@@ -289,98 +339,97 @@ struct Recognize: ParsableCommand {
       }
       return found
     }
-    announceWatch()
-    let batch = Batch<Read<PageFileReader<[TableReading]>.Answer>, TableOutput>(
-      names, window: 4 * jobs, to: TableOutput()
-    ) { (output, read, known) throws(FileError) in
-      try output.take(read.answers, known: known)
-      let hasFailed = read.answers.contains { if case .failure = $0.result { true } else { false } }
-      putAway(read.file, hasFailed: hasFailed)
-    }
-    var (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) { name, _ in
-      Read(file: name, answers: reader.read(name))
-    }
-    output.end()
-    if let failure { throw failure }
-    return output.areAllRead
+    let list = TableAnswers(isEmpty: !(run?.journal.hasResults ?? false))
+    return try readAll(names, as: list, jobs: jobs, in: run) { name, _ in reader.read(name) }
   }
 
-  /// Reads and prints photo after photo; answers whether all could be read.
-  private func readAll(
-    _ names: PhotoNames, with reader: FileReader, as format: ReadingFormat, jobs: Int
-  ) throws(FileError) -> Bool {
-    var output = Output(
-      list: ReadingList(format, textStyle: namesSeveral ? .namedDigits : .digits),
-      isText: format == .text)
-    try printOutput(output.list.beginning)
+  /// Reads photo after photo; answers whether all could be read.
+  private func readPhotos(
+    _ names: PhotoNames, with reader: FileReader, as format: ReadingFormat, jobs: Int,
+    in run: KeptRun?
+  ) throws -> Bool {
+    let list = ReadingList(
+      format, textStyle: namesSeveral ? .namedDigits : .digits,
+      isContinued: run?.journal.hasResults ?? false)
+    defer {
+      for note in [reader.annotation, reader.debugging].compactMap({ $0?.note }) {
+        printError("recognize: \(note)")
+      }
+    }
+    let answers = PhotoAnswers(list: list, isText: format == .text, isTimed: run == nil)
+    return try readAll(names, as: answers, jobs: jobs, in: run) { reader.read($0, number: $1) }
+  }
+
+  /// Reads file after file; results are printed as they come, or kept in the journal of a run until it is finished.
+  ///
+  /// - Returns: whether all could be read, or the run is a shard.
+  private func readAll<List: AnswerList>(
+    _ names: PhotoNames, as list: List, jobs: Int, in run: KeptRun?,
+    read: @Sendable (Result<String, FileError>, _ number: Int) -> [List.Answer]
+  ) throws -> Bool {
+    var output = AnswerOutput(list)
+    if let run {
+      output.journal = run.journal
+      output.progress = PhotoProgress(isShown: !quiet, before: run.journal.count)
+      Interruption.watch()
+    } else {
+      try printOutput(list.beginning)
+    }
     announceWatch()
-    let batch = Batch<Read<FileReader.Answer>, Output>(names, window: 4 * jobs, to: output) {
-      (output, read, known) throws(FileError) in
-      try output.take(read.answers, known: known)
-      putAway(read.file, hasFailed: read.answers.contains { !$0.errors.isEmpty })
+    let batch = Batch<Read<List.Answer>, AnswerOutput<List>>(
+      run?.names ?? names, window: window(jobs), to: output
+    ) { (output, read, known) throws(FileError) in
+      let report = try output.take(read.answers, known: known)
+      putAway(read.file, hasFailed: report.hasFailed)
     }
     // One photo needs one thread.
     let failure: FileError?
     (output, failure) = batch.run(threads: namesSeveral ? jobs : 1) {
-      Read(file: $0, answers: reader.read($0, number: $1))
+      Read(file: $0, answers: read($0, $1))
     }
     output.progress.end()
+    if let run, let journal = output.journal {
+      if let failure { throw failure }
+      return try run.finish(journal, beginning: list.beginning, end: output.list.end)
+    }
     // What has been printed is whole, also when no more could be read.
     if failure == nil || output.canPrint { try printOutput(output.list.end) }
-    if let review { try writeFile(review, Array(output.review.csv.utf8)) }
-    for note in [reader.annotation, reader.debugging].compactMap({ $0?.note }) {
-      printError("recognize: \(note)")
-    }
+    if let review { try writeFile(review, Array(output.list.reviewTable.utf8)) }
     if let failure { throw failure }
     return output.areAllRead
   }
-}
 
-/// The answers on their way to standard output, each as soon as it is there, and errors to standard
-/// error.
-private struct Output {
-  var list: ReadingList
-  /// Whether the answers say nothing of ink that was not read: then standard error does.
-  let isText: Bool
-  var review = ReviewList()
-  var progress = PhotoProgress()
-  var areAllRead = true
-  /// Whether standard output still takes what is written.
-  private(set) var canPrint = true
-
-  mutating func take(_ answers: [FileReader.Answer], known: Int) throws(FileError) {
-    // Of several pages of one file, each is named.
-    if answers.count > 1 { list.textStyle = .namedDigits }
-    for answer in answers {
-      for error in answer.errors {
-        progress.print("recognize: \(error)")
-        areAllRead = false
-      }
-      review.add(answer.name, answer.result)
-      let entry = try list.entry(answer.name, answer.result)
-      if isText, case .success(let reading) = answer.result, !reading.unread.isEmpty {
-        progress.print("recognize: \(legible(answer.name)): \(unreadNote(reading.unread.count))")
-      }
-      if case .success(let reading) = answer.result, reading.surplus > 0 {
-        progress.print("recognize: \(legible(answer.name)): \(surplusNote(reading.surplus))")
-      }
-      canPrint = false
-      try printOutput(entry)
-      canPrint = true
+  /// The run or shard that was asked for; nil for none.
+  private func keptRun(
+    over names: PhotoNames, networks: [String]
+  ) throws -> KeptRun? {
+    guard let folder = runFolder ?? shardFolder else { return nil }
+    let place = try shard.map { shard throws in
+      do throws(ShardPlaceError) {
+        return try ShardPlace(shard, environment: ProcessInfo.processInfo.environment)
+      } catch { throw UserError("\(error)") }
     }
-    progress.step(of: known)
+    let inputs = try InputList(names)
+    var digests: [String] = []
+    for network in networks { digests.append(try digest(of: try readFile(network))) }
+    let identity = RunIdentity(
+      program: versionText, inputs: inputs.count, list: inputs.digest, networks: digests,
+      options: try optionsOfAnswers())
+    return try KeptRun(of: identity, over: inputs, place: place, in: folder, isQuiet: quiet)
   }
-}
 
-/// What is said of a page with more ink than is looked at.
-private func surplusNote(_ count: Int) -> String {
-  "\(count) \(count == 1 ? "piece" : "pieces") of ink beyond the largest "
-    + "\(ReadingParameters.FindPieces().maximumDigits) \(count == 1 ? "was" : "were") not looked at; "
-    + "cut the page into parts"
-}
-
-/// What is said of ink that was left out.
-private func unreadNote(_ count: Int) -> String {
-  "\(count == 1 ? "a piece" : "\(count) pieces") of ink may be \(count == 1 ? "a digit" : "digits") and "
-    + "\(count == 1 ? "was" : "were") not read; --annotate shows where"
+  /// The options that answers depend on, forms by what their files hold.
+  private func optionsOfAnswers() throws(FileError) -> String {
+    var options = [
+      "--format \(format.defaultValueDescription)", "--min-confidence \(minConfidence)",
+      "--printed \(printed.rawValue)",
+    ]
+    if let expect { options.append("--expect \(expect)") }
+    if let pattern { options.append("--pattern \(pattern)") }
+    for (file, form) in zip(template, try formTemplates()) {
+      let contents = try digest(of: try readFile(file) + form.reference.image.pixels)
+      options.append("--template sha256:\(contents)")
+    }
+    return options.joined(separator: " ")
+  }
 }

@@ -1,36 +1,34 @@
 import Bytes
-import CommandSupport
 import Forms
 import Reports
 
-/// Tables on their way to standard output, each as soon as it is there; what they are, and errors, to standard error.
-struct TableOutput {
-  private var progress = PhotoProgress()
-  private var isEmpty = true
-  var areAllRead = true
+/// Tables as CSV, parted by empty lines; what they are is told.
+struct TableAnswers: AnswerList {
+  /// Whether no table has been written.
+  var isEmpty: Bool
 
-  mutating func take(
-    _ answers: [PageFileReader<[TableReading]>.Answer], known: Int
-  ) throws(FileError) {
+  var beginning: String { "" }
+  var end: String { "" }
+
+  mutating func report(
+    _ answers: [PageFileReader<[TableReading]>.Answer]
+  ) throws(FileError) -> FileReport {
+    var report = FileReport(pages: answers.count)
     for answer in answers {
       switch answer.result {
-      case .failure(let error):
-        progress.print("recognize: \(error)")
-        areAllRead = false
+      case .failure(let error): report.add(error)
       case .success(let tables):
         for (number, table) in tables.enumerated() {
-          progress.print(
-            "recognize: \(legible(answer.name)): "
+          report.notes.append(
+            "\(legible(answer.name)): "
               + (tables.count > 1 ? "table \(number + 1) of \(tables.count): " : "")
               + "\(table.rows.count) rows, \(table.columns) columns, "
               + "\(table.doubtful) \(table.doubtful == 1 ? "cell" : "cells") to look at")
-          try printOutput((isEmpty ? "" : "\n") + tableCSV(table))
+          report.entry += (isEmpty ? "" : "\n") + tableCSV(table)
           isEmpty = false
         }
       }
     }
-    progress.step(of: known)
+    return report
   }
-
-  mutating func end() { progress.end() }
 }

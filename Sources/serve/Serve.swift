@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "The port to listen on; 0 takes any that is free.") var port = 8501
   @Option(help: "The trained network. (default: Checkpoints/digits.safetensors)")
   var checkpoint: String?
-  @OptionGroup var second: SecondNetwork
+  @OptionGroup var further: FurtherNetworks
   @Option(help: "The largest request, as in 20MB or 512kB.") var maxUpload = "20MB"
   @Option(
     help: "About how much memory it may take, as in 400MB. (default: what the other limits need)")
@@ -53,9 +53,9 @@ struct Serve: AsyncParsableCommand {
     let path = try self.checkpoint ?? defaultCheckpoint()
     let checkpoint = try Checkpoint(contentsOf: path)
     let recognizer = try Recognizer(
-      checkpoint, file: path, pages: second.path(beside: path),
-      finder: second.finder(beside: path))
-    try second.check(isUsed: recognizer.hasSecondNetwork, beside: path)
+      checkpoint, file: path, pages: further.pages(beside: path),
+      finder: further.finder(beside: path))
+    try further.check(isUsed: recognizer.hasSecondNetwork, beside: path)
     let app = WebApp(
       recognizer: recognizer, checkpoint: checkpoint,
       version: versionText, options: options, logger: Logger(label: "serve"))

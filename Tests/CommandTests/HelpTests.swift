@@ -2,7 +2,7 @@ import Testing
 
 /// The answers of every command about itself.
 @Suite struct HelpTests {
-  private static let commands = ["train", "evaluate", "recognize"]
+  private static let commands = ["train", "evaluate", "recognize", "merge"]
 
   @Test(arguments: commands)
   func helpIsShownAndNoError(command: String) throws {

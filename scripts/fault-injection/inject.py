@@ -202,6 +202,34 @@ def annotate_trial(scratch):
     return Trial("recognize --annotate", arguments, copy_photos, check, after=".part")
 
 
+def run_trial(scratch):
+    """A run in which a call fails goes on by the same command, to the same end."""
+    arguments = [
+        "recognize", "--checkpoint", str(CHECKPOINT), "--jobs", "1", "--format", "jsonl", "--run", "run", *PHOTOS]
+
+    def repeat(folder):
+        result = subprocess.run([bin_folder / "recognize", *arguments[1:]], cwd=folder, capture_output=True)
+        return result.stdout.splitlines(keepends=True), result.stderr.decode(errors="replace")
+
+    folder = scratch / "run-without-fault"
+    folder.mkdir()
+    copy_photos(folder)
+    reference, _ = repeat(folder)
+
+    def check(folder, status):
+        found, errors = repeat(folder)
+        if len(found) != len(PHOTOS):
+            yield f"the next run has {len(found)} answers: {errors[-300:]}"
+        for mine, other in zip(found, reference):
+            # A photo that could not be opened stays one.
+            if mine != other and b'"error":' not in mine:
+                yield f"{mine} instead of {other}"
+        if status == 0 and (folder / "output").read_bytes() != b"".join(reference):
+            yield "the answers are not whole"
+
+    return Trial("recognize --run", arguments, copy_photos, check)
+
+
 class Serving:
     """`serve` under faults that begin with the first connection."""
 
@@ -308,7 +336,7 @@ class Serving:
 
 with tempfile.TemporaryDirectory() as name:
     scratch = pathlib.Path(name)
-    for make in [train_trial, recognize_json_trial, annotate_trial, lambda scratch: Serving()]:
+    for make in [train_trial, recognize_json_trial, annotate_trial, run_trial, lambda scratch: Serving()]:
         make(scratch).all(scratch)
 for (name, call), count in tried.items():
     killed = signalled.get((name, call), 0)

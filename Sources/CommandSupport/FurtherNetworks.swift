@@ -1,8 +1,8 @@
 public import ArgumentParser
 import Bytes
 
-/// The option of commands that read photos for the network that sees surroundings.
-public struct SecondNetwork: ParsableArguments, Sendable {
+/// The options of commands that read photos for the networks beside the checkpoint.
+public struct FurtherNetworks: ParsableArguments, Sendable {
   @Option(
     help: ArgumentHelp(
       "A second network, that sees what stands around ink, for pages on which not all ink is "
@@ -18,9 +18,9 @@ public struct SecondNetwork: ParsableArguments, Sendable {
   /// No option was given.
   public init() {}
 
-  /// The file of the network: the one that was named, or the one beside the checkpoint, where there is one; nil for
+  /// The file of the second network: the one that was named, or the one beside the checkpoint, where there is one; nil for
   /// none.
-  public func path(beside checkpoint: String) -> String? {
+  public func pages(beside checkpoint: String) -> String? {
     place(pages, default: "pages.safetensors", beside: checkpoint)
   }
 
@@ -43,6 +43,6 @@ public struct SecondNetwork: ParsableArguments, Sendable {
         + "not see surroundings itself; leave out --pages")
   }
 
-  /// The option and what it was given, for messages.
-  public var named: NamedPlace { ("--pages", pages) }
+  /// The options and what they were given, for messages.
+  public var named: [NamedPlace] { [("--pages", pages), ("--finder", finder)] }
 }
