@@ -37,10 +37,11 @@ public struct DigitFinder: Sendable {
   // A page is looked at in squares, each with some of what is around it, so that a large page takes no more
   // memory than a small one, and paper no time.
 
-  /// The side of a square in places, and the places around it that are looked at with it.
-  private static let square = 32, around = 8
-  /// Squares that are looked at together.
-  private static let together = 8
+  /// The side of a square in places on small pages and on large ones, and the places around it that are looked at
+  /// with it.
+  private static let smallSquare = 32, largeSquare = 64, around = 8
+  /// Squares that are looked at together: more take more memory, and hardly less time.
+  private static let together = 4
   /// A square without darker ink is paper.
   private static let paper: UInt8 = 40
 
@@ -52,19 +53,21 @@ public struct DigitFinder: Sendable {
     var level = FinderLevel(
       rows: (rows + step - 1) / step, columns: (columns + step - 1) / step,
       down: Double(ink.rows) / Double(rows), across: Double(ink.columns) / Double(columns))
+    let isLarge = max(level.rows, level.columns) > Self.largeSquare
+    let square = isLarge ? Self.largeSquare : Self.smallSquare
     var corners: [(row: Int, column: Int)] = []
-    for row in stride(from: 0, to: level.rows, by: Self.square) {
-      for column in stride(from: 0, to: level.columns, by: Self.square)
+    for row in stride(from: 0, to: level.rows, by: square) {
+      for column in stride(from: 0, to: level.columns, by: square)
       where page.hasInk(
-        inRows: row * step..<min(rows, (row + Self.square) * step),
-        columns: column * step..<min(columns, (column + Self.square) * step), above: Self.paper)
+        inRows: row * step..<min(rows, (row + square) * step),
+        columns: column * step..<min(columns, (column + square) * step), above: Self.paper)
       {
         corners.append((row, column))
       }
     }
     for start in stride(from: 0, to: corners.count, by: Self.together) {
       let some = Array(corners[start..<min(corners.count, start + Self.together)])
-      look(at: page, some, into: &level)
+      look(at: page, some, square: square, into: &level)
     }
     return level
   }
@@ -73,10 +76,11 @@ public struct DigitFinder: Sendable {
   ///
   /// - Parameter corners: the first place of each.
   private func look(
-    at page: GrayImage, _ corners: [(row: Int, column: Int)], into level: inout FinderLevel
+    at page: GrayImage, _ corners: [(row: Int, column: Int)], square: Int,
+    into level: inout FinderLevel
   ) {
     let step = PlaceChannels.stride
-    let side = (Self.square + 2 * Self.around) * step
+    let side = (square + 2 * Self.around) * step
     var input = Tensor(uninitialized: Shape(corners.count, side, side, 1))
     input.withMutableValues { values in
       for (index, corner) in corners.enumerated() {
@@ -96,8 +100,8 @@ public struct DigitFinder: Sendable {
     let output = predictor(input)
     output.withValues { values in
       for (index, corner) in corners.enumerated() {
-        for row in 0..<min(Self.square, level.rows - corner.row) {
-          for column in 0..<min(Self.square, level.columns - corner.column) {
+        for row in 0..<min(square, level.rows - corner.row) {
+          for column in 0..<min(square, level.columns - corner.column) {
             let place =
               (index * output.shape[1] + row + Self.around) * output.shape[2] + column
               + Self.around

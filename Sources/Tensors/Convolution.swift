@@ -150,7 +150,7 @@ extension Tensor {
     _ window: Window, input: Shape, outputChannels: Int
   ) -> PooledGeometry? {
     let (batch, rows, columns, inputChannels) = (input[0], input[1], input[2], input[3])
-    let isMuch = batch >= 16 || batch * rows * columns >= 16 * 1024
+    let isMuch = batch >= 16 || batch * rows * columns >= 8 * 1024
     guard window.side == 3, window.stride == 1, isMuch, rows >= 4, columns >= 4,
       rows % 2 == 0, columns % 2 == 0, inputChannels % 8 == 0, outputChannels % 16 == 0,
       inputChannels > 0, outputChannels > 0

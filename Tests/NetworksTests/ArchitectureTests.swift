@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: [
     (Architecture.quick, 21_898), (.standard, 63_146), (.reference, 225_034), (everyKind, 170),
-    (.finder, 206_841),
+    (.finder, 208_265),
   ])
   func parameterCounts(architecture: Architecture, count: Int) throws {
     var generator = SplitMix64(seed: 1)

@@ -7,23 +7,24 @@ extension ReadingParameters {
     /// Off: only ink that hangs together is read.
     public var isOn = true
     /// From these logarithmic odds on a place is proposed as a digit.
-    @Parameter(-20...20, .logOdds) public var minimumEvidence = 1.0
+    @Parameter(-20...20, .logOdds) public var minimumEvidence = 2.0
     /// Added to the logarithmic odds of the finder: on real pages digits are rarer than on those it learned from.
-    @Parameter(-20...20, .logOdds) public var bias = -1.0
+    @Parameter(-20...20, .logOdds) public var bias = -1.5
     /// The weight of the finder beside the network that reads, of ink that was cut out.
     @Parameter(0...1, .share) public var share = 0.65
     /// The same of ink that only the finder saw.
     @Parameter(0...1, .share) public var foundShare = 0.8
     /// The weight of the finder in the question which digit it is.
-    @Parameter(0...1, .share) public var digitShare = 0.15
+    @Parameter(0...1, .share) public var digitShare = 0.3
     /// The strongest evidence of either.
     @Parameter(0...100, .logOdds) public var maximumEvidence = 6.0
     /// What ink has at most, as evidence, that the rules of a page without surroundings left out.
     @Parameter(-20...20, .logOdds) public var leftOutEvidence = -1.0
     /// The height of ink that fills the box of a digit that was found, at least.
     @Parameter(0...1, .share) public var minimumFill = 0.5
-    /// The height of digits in pixels of the size at which they are looked for.
-    @Parameter(1...100, .pixels) public var height = 24.0
+    /// The height of digits at the size at which a page is looked at whose digits are known, at least: there is one
+    /// such size, for the next is twice as large.
+    @Parameter(1...100, .pixels) public var minimumHeight = 16.0
     /// Up to this longer side a page is looked at twice as large, too.
     @Parameter(1...10_000, .pixels) public var enlargedSide = 800
     /// A page is looked at down to this longer side.
@@ -33,14 +34,17 @@ extension ReadingParameters {
     public init() {}
 
     /// The sizes at which a page is looked at, as shares of its own: each half as large as the one before.
-    func levels(ofSide side: Int) -> [Double] {
+    ///
+    /// - Parameter height: of the page's digits, in pixels; nil where it is not known.
+    func levels(ofSide side: Int, digitHeight height: Double?) -> [Double] {
       var share = side <= enlargedSide ? 2.0 : 1
       var levels = [share]
       while share / 2 * Double(side) >= Double(smallestSide) {
         share /= 2
         levels.append(share)
       }
-      return levels
+      guard let height else { return levels }
+      return [levels.last { $0 * height >= minimumHeight } ?? levels[0]]
     }
   }
 }
@@ -52,7 +56,13 @@ extension JudgedPage {
   ) -> JudgedPage {
     let own = parameters.findDigits
     let ink = look.page.evenInk
-    let view = finder.view(of: ink, at: own.levels(ofSide: max(ink.rows, ink.columns)))
+    let heights = judged.filter { $0.drop == nil }.map(\.candidate.region.box.height).sorted()
+    let isKnown = parameters.search.isClear(legibleShare) && !heights.isEmpty
+    let view = finder.view(
+      of: ink,
+      at: own.levels(
+        ofSide: max(ink.rows, ink.columns),
+        digitHeight: isKnown ? Double(heights[heights.count / 2]) : nil))
     var look = look
     var candidates = judged.map { one in
       one.candidate.joined(
