@@ -83,6 +83,8 @@ public enum ReadingStep: String, CaseIterable, Codable, Hashable, Sendable {
   case splitting
   /// What stands beside a digit decides as well.
   case context
+  /// A network that sees the whole page is heard.
+  case finder
   /// Pages on their side are turned.
   case turns
   /// Pages of which nothing is legible are read with other ink.
@@ -108,6 +110,7 @@ public enum ReadingStep: String, CaseIterable, Codable, Hashable, Sendable {
     case .rejection: \.classify.rejects
     case .splitting: \.splitTouching.isOn
     case .context: \.judgeContext.isOn
+    case .finder: \.findDigits.isOn
     case .turns: \.search.turns
     case .inks: \.search.triesInks
     }

@@ -42,7 +42,7 @@ import Testing
 
   @Test func eachDefaultLiesInItsRange() throws {
     let steps = try encoded(ReadingParameters())
-    #expect(steps.count == 15)
+    #expect(steps.count == 16)
     for (step, settings) in steps {
       for (name, setting) in settings {
         #expect(setting.isInRange, "\(step).\(name): \(setting)")
@@ -62,7 +62,8 @@ import Testing
     (.unusual, "findPieces.keepsUnusual"), (.faintPieces, "findPieces.keepsFaint"),
     (.closeups, "findPieces.cutsCloseups"), (.slant, "normalizeTile.takesSlant"),
     (.strokeWidth, "normalizeTile.fitsStrokes"), (.rejection, "classify.rejects"),
-    (.splitting, "splitTouching.isOn"), (.context, "judgeContext.isOn"), (.turns, "search.turns"),
+    (.splitting, "splitTouching.isOn"), (.context, "judgeContext.isOn"),
+    (.finder, "findDigits.isOn"), (.turns, "search.turns"),
     (.inks, "search.triesInks"),
   ]
 
@@ -125,7 +126,7 @@ import Testing
   @Test(arguments: [
     (
       #"{"findpieces": {}}"#,
-      "expected one of classify, cutFromLines, extractInk, findInk, findPieces, findSheet, findSigns, "
+      "expected one of classify, cutFromLines, extractInk, findDigits, findInk, findPieces, findSheet, findSigns, "
         + "fitForm, judgeContext, normalizeTile, orderLines, removeRulings, search, splitTouching, "
         + "turnDarkZones, found findpieces"
     ),
