@@ -12,6 +12,8 @@ extension ReadingParameters {
     @Parameter(-20...20, .logOdds) public var bias = -1.5
     /// The weight of the finder beside the network that reads, of ink that was cut out.
     @Parameter(0...1, .share) public var share = 0.65
+    /// The same on a page that is clear to a network which sees tiles alone: there it is right more often.
+    @Parameter(0...1, .share) public var clearShare = 0.25
     /// The same of ink that only the finder saw.
     @Parameter(0...1, .share) public var foundShare = 0.8
     /// The weight of the finder in the question which digit it is.
@@ -66,8 +68,9 @@ extension JudgedPage {
     var look = look
     var candidates = judged.map { one in
       one.candidate.joined(
-        with: view.answer(for: one.candidate.region.box), weight: own.share,
-        isLeftOut: one.drop != nil, own, parameters.classify)
+        with: view.answer(for: one.candidate.region.box),
+        weight: look.reader.looksAround ? own.share : own.clearShare, isLeftOut: one.drop != nil,
+        own, parameters.classify)
     }
     let known = candidates.filter { $0.ownDrop == nil }.map(\.region.box)
     for one in view.digits(minimumEvidence: own.minimumEvidence)
@@ -173,7 +176,9 @@ extension Candidate {
       region: region, tile: tile,
       probabilities: probabilities.with(
         isDigit: isDigit, shares: shares,
-        printedShare: answer?.printedShare ?? probabilities.printedShare ?? 0),
+        // On a clear page nothing is print: it would have been other ink.
+        printedShare: probabilities.looksAround
+          ? answer?.printedShare ?? probabilities.printedShare ?? 0 : 0),
       origin: origin, classify)
   }
 }
