@@ -148,7 +148,7 @@ import Testing
     ),
     (
       "--recipe best",
-      "train: --recipe must be one of quick, standard, photo, page, reference, not best"
+      "train: --recipe must be one of quick, standard, photo, page, finder, reference, not best"
     ),
     ("--batch-size 0", "train: --batch-size must be from 1 to 65536, not 0"),
     (
