@@ -7,6 +7,8 @@ public struct Network: Sendable {
   public let architecture: Architecture
   /// The layers with their parameters; training runs them.
   public internal(set) var body: Sequential
+  /// Whether it answers for each place of a picture, as `PlaceChannels` has them, and not once for all of it.
+  public let givesPlaces: Bool
 
   /// The most parameters a network may have: 2²⁶, or 256 MiB.
   static let mostParameters = 1 << 26
@@ -24,13 +26,25 @@ public struct Network: Sendable {
     }
     var builder = Builder(shape: input, generator: generator)
     let body = Sequential(try builder.layers(architecture.layers))
-    guard builder.shape[builder.shape.rank - 1] == architecture.classes else {
+    givesPlaces =
+      architecture.classes == PlaceChannels.count
+      && builder.shape == PlaceChannels.shape(for: input)
+    guard builder.shape.array == [1, architecture.classes] || givesPlaces else {
       throw ShapeError(
         "\(architecture.classes) classes were announced, the last layer gives \(builder.shape)")
     }
     generator = builder.generator
     self.architecture = architecture
     self.body = body
+  }
+
+  /// Whether it does so for grey pictures with such sides, too.
+  public func givesPlaces(forSides sides: [Int]) -> Bool {
+    givesPlaces
+      && sides.allSatisfy { side in
+        let picture = Shape(1, side, side, 1)
+        return (try? body.outputShape(for: picture)) == PlaceChannels.shape(for: picture)
+      }
   }
 
   /// Inference: logits `[batch, classes]` for normalized images `[batch, rows, columns, channels]`.

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// A digit on a page that a network shall find.
 public struct DigitPlace: Sendable, Hashable {
@@ -40,6 +41,12 @@ public enum PlaceChannels {
   public static let count = classes + 4
   /// ... in so many pixels.
   public static let unit: Float = 16
+
+  /// The shape of the answer for pictures of a shape.
+  static func shape(for pictures: Shape) -> Shape {
+    Shape(
+      pictures[0], (pictures[1] + stride - 1) / stride, (pictures[2] + stride - 1) / stride, count)
+  }
 }
 
 /// What a network shall say of each place of a page.

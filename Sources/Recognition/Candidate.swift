@@ -9,6 +9,8 @@ public struct Candidate: Sendable {
     case whole
     /// A part cut out of ink that hangs together.
     case part
+    /// Ink in the box of a digit that a network found which sees the whole page.
+    case found
     /// Much smaller or larger than the page's digits: a digit only where the network is sure.
     case doubtful
     /// Even smaller, or as thin as hairs beside the page's strokes: only where the network is very sure.

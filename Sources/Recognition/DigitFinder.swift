@@ -19,10 +19,14 @@ public struct DigitFinder: Sendable {
     temperature = checkpoint.temperature
   }
 
-  /// Whether a network finds digits.
-  static func canUse(_ architecture: Architecture) -> Bool {
-    architecture.input.count == 3 && architecture.input[2] == 1
-      && architecture.classes == PlaceChannels.count
+  /// Whether a network finds digits, in squares of both sizes.
+  static func canUse(_ network: Network) -> Bool {
+    network.givesPlaces(forSides: [smallSquare, largeSquare].map(side))
+  }
+
+  /// The side of a square with what is around it, in pixels.
+  private static func side(ofSquare square: Int) -> Int {
+    (square + 2 * around) * PlaceChannels.stride
   }
 
   /// What the network says of a page.
@@ -80,7 +84,7 @@ public struct DigitFinder: Sendable {
     into level: inout FinderLevel
   ) {
     let step = PlaceChannels.stride
-    let side = (square + 2 * Self.around) * step
+    let side = Self.side(ofSquare: square)
     var input = Tensor(uninitialized: Shape(corners.count, side, side, 1))
     input.withMutableValues { values in
       for (index, corner) in corners.enumerated() {
@@ -231,7 +235,9 @@ struct FinderView: Sendable {
   static let heights = 10.0...46.0
 
   /// The digits, the surest first; none lies on another.
-  func digits(minimumEvidence: Double) -> [FoundDigit] {
+  ///
+  /// - Parameter most: how many at most, so that a texture takes no more time than a page.
+  func digits(minimumEvidence: Double, most: Int = .max) -> [FoundDigit] {
     var found: [FoundDigit] = []
     for level in levels {
       for place in level.evidence.indices where Double(level.evidence[place]) >= minimumEvidence {
@@ -241,7 +247,9 @@ struct FinderView: Sendable {
     }
     found.sort { $0.answer.evidence > $1.answer.evidence }
     var kept: [FoundDigit] = []
-    for one in found where !kept.contains(where: { $0.box.isOn(one.box) }) { kept.append(one) }
+    for one in found where kept.count < most {
+      if !kept.contains(where: { $0.box.isOn(one.box) }) { kept.append(one) }
+    }
     return kept
   }
 

@@ -10,7 +10,7 @@ public struct InkProposer: Sendable {
     self.parameters = parameters
   }
 
-  /// The ink of a page as a network sees it that finds digits: see `FinderPage`.
+  /// The ink of a page as a network sees it that finds digits: see `DigitFinder`.
   public func ink(of picture: GrayImage) -> GrayImage {
     extractInk(
       from: picture, parameters.extractInk, zones: parameters.turnDarkZones

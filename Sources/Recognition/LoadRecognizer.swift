@@ -60,11 +60,10 @@ extension DigitFinder {
   /// - Throws: `FileError` when the file is missing or damaged, or its network does not find digits.
   init(contentsOf path: String) throws(FileError) {
     let checkpoint = try Checkpoint(contentsOf: path)
-    let architecture = checkpoint.network.architecture
-    guard Self.canUse(architecture) else {
+    guard Self.canUse(checkpoint.network) else {
       throw FileError(
         file: path, expected: "a network that finds digits, of train --recipe finder",
-        found: "\(architecture.classes) classes")
+        found: "\(checkpoint.network.architecture.classes) classes")
     }
     self.init(checkpoint: checkpoint)
   }

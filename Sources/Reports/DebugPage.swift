@@ -79,8 +79,14 @@ private func hypotheses(_ record: ReadingRecord) -> String {
     "<p>Read as <b>\(escaped(name(record.hypothesis)))</b>"
     + (chosen.map { ": \(percent($0.legibleShare)) of the ink is legible." } ?? ".") + "</p>"
   let others = record.hypotheses.filter { $0.hypothesis != record.hypothesis }
-  if others.isEmpty { return won }
-  return won + "<p>Also tried: "
+  let found = record.lines.joined().count { $0.origin == .found }
+  let seen =
+    found == 0
+    ? ""
+    : "<p>\(found) of the digits \(found == 1 ? "hangs" : "hang") on other ink: a network that sees the "
+      + "whole page found \(found == 1 ? "it" : "them").</p>"
+  if others.isEmpty { return won + seen }
+  return won + seen + "<p>Also tried: "
     + others.map { "\(escaped(name($0.hypothesis))) (\(percent($0.legibleShare)) legible)" }
     .joined(separator: "; ") + ".</p>"
 }

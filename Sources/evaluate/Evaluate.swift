@@ -137,6 +137,11 @@ struct Evaluate: ParsableCommand {
       set = set.alone(on: team)
       if logits != nil { drawn.append(("images", set.values)) }
     }
+    guard !checkpoint.network.givesPlaces else {
+      throw UserError(
+        "\(path) finds digits on pages and reads no single ones; measure it with --photos and --finder"
+      )
+    }
     try checkFit(of: checkpoint.network.architecture, to: set)
     let start = secondsOfClock()
     let answers = checkpoint.network.logits(

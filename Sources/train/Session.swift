@@ -123,7 +123,10 @@ struct Session {
     printError(
       "Saved \(output) after \(duration(secondsOfClock() - start)), "
         + "\(duration(trainingSeconds)) of them training.")
-    printError("Measure it with: evaluate --checkpoint \(output)")
+    printError(
+      recipe.findsDigits
+        ? "Measure it on photos of your own with: evaluate --photos MANIFEST --finder \(output)"
+        : "Measure it with: evaluate --checkpoint \(output)")
     if log?.hasFailed == true { throw ExitCode.failure }
   }
 

@@ -185,6 +185,12 @@ import Testing
     #expect(
       message(classes: 7, end) == "7 classes were announced, the last layer gives [1, 10]")
     #expect(message([]) == "10 classes were announced, the last layer gives [1, 28, 28, 1]")
+    #expect(
+      message([.conv2d(channels: 10, kernel: 1)])
+        == "10 classes were announced, the last layer gives [1, 28, 28, 10]")
+    #expect(
+      message(classes: 25, [.conv2d(channels: 25, kernel: 1)])
+        == "25 classes were announced, the last layer gives [1, 28, 28, 25]")
     for classes in [-1, Int.min, Int.max, 0] {
       #expect(
         message(classes: classes, end)

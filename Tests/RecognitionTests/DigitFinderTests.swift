@@ -82,6 +82,25 @@ import Testing
     #expect(evidence(2) < evidence(1))
   }
 
+  @Test func onlyNetworksThatAnswerForEachPlaceOfAnySquareAreUsed() throws {
+    func canUse(_ architecture: Architecture) throws -> Bool {
+      var generator = SplitMix64(seed: 1)
+      return DigitFinder.canUse(try Network(architecture, using: &generator))
+    }
+    #expect(try canUse(.finder))
+    #expect(try !canUse(.photo))
+    #expect(
+      try !canUse(
+        Architecture(
+          input: [128, 128, 1], classes: 25, layers: [.globalAveragePool, .dense(outputs: 25)])))
+    // The places of 8 pixels are right by chance, those of larger squares are not.
+    let byChance = Architecture(
+      input: [8, 8, 1], classes: 25, layers: [.conv2d(channels: 25, kernel: 7)])
+    var generator = SplitMix64(seed: 1)
+    #expect(try Network(byChance, using: &generator).givesPlaces)
+    #expect(try !canUse(byChance))
+  }
+
   /// A large page is looked at in squares of 256 pixels.
   @Test func inkOnTheBorderOfSquaresIsSeenOnBothSidesAndPaperOnNone() throws {
     var generator = SplitMix64(seed: 2)

@@ -16,6 +16,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import pictures
+from checks import check, finish
 
 root = pathlib.Path(__file__).resolve().parents[2]
 binaries, kills, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -24,16 +25,6 @@ NETWORK = ["--checkpoint", str(root / "Checkpoints/digits.safetensors")]
 # Far longer than any of these takes: whoever needs it hangs.
 PATIENCE = 120
 TEMPORARY = 75
-passed = failed = 0
-
-
-def check(what, holds, details=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}\n  {str(details)[-600:]}")
 
 
 def recognize(*arguments, variables=None, prepare=None):
@@ -363,5 +354,4 @@ if compiler:
 else:
     print("skipped: pictures that end the program (needs a C compiler)")
 
-print(f"scripts/tests/runs: {passed} passed, {failed} failed")
-sys.exit(failed > 0)
+finish("scripts/tests/runs")

@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import pictures
+from checks import check, finish
 
 root = pathlib.Path(__file__).resolve().parents[2]
 binaries, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
@@ -21,16 +22,6 @@ SBATCH = root / "deploy/slurm/recognize"
 NETWORK = ["--checkpoint", str(root / "Checkpoints/digits.safetensors"), "--format", "jsonl"]
 scratch = tempfile.TemporaryDirectory()
 folder = pathlib.Path(scratch.name)
-passed = failed = 0
-
-
-def check(what, holds, details=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}\n  {str(details)[-1500:]}")
 
 
 def ports(number):
@@ -208,5 +199,4 @@ try:
         check("both nodes are ready", False, call("sinfo").stdout + (folder / "slurmctld.log").read_text())
 finally:
     stop_daemons()
-print(f"scripts/tests/slurm: {passed} passed, {failed} failed")
-sys.exit(failed > 0)
+finish("scripts/tests/slurm")

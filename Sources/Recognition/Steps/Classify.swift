@@ -130,7 +130,7 @@ extension Candidate {
     noDigit = isWord ? max(parameters.severalStrokes, network) : network
     let minimum: Double =
       switch origin {
-      case .whole, .part: 0
+      case .whole, .part, .found: 0
       case .doubtful: parameters.doubtfulConfidence
       case .tiny: digit == 1 ? 1 : parameters.tinyConfidence
       }

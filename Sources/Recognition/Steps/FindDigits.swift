@@ -73,13 +73,16 @@ extension JudgedPage {
         own, parameters.classify)
     }
     let known = candidates.filter { $0.ownDrop == nil }.map(\.region.box)
-    for one in view.digits(minimumEvidence: own.minimumEvidence)
-    where !known.contains(where: { $0.isOn(one.box) }) {
-      guard let region = look.masks.ink(in: one.box, minimumFill: own.minimumFill) else { continue }
-      candidates += look.reader.candidates([region], origin: .part).map {
-        $0.joined(
-          with: one.answer, weight: own.foundShare, isLeftOut: false, own, parameters.classify)
-      }
+    let found = view.digits(
+      minimumEvidence: own.minimumEvidence, most: parameters.findPieces.maximumDigits
+    ).compactMap { one -> (region: Region, answer: PlaceAnswer)? in
+      guard !known.contains(where: { $0.isOn(one.box) }) else { return nil }
+      return look.masks.ink(in: one.box, minimumFill: own.minimumFill).map { ($0, one.answer) }
+    }
+    let read = look.reader.candidates(found.map(\.region), origin: .found)
+    candidates += zip(read, found).map { candidate, found in
+      candidate.joined(
+        with: found.answer, weight: own.foundShare, isLeftOut: false, own, parameters.classify)
     }
     let judged = judgeContext(
       candidates.withoutOverlaps, referenceHeight: look.pieces.referenceHeight, printed: printed,
