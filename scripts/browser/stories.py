@@ -35,6 +35,14 @@ IN_FIREFOX = (
 COLUMN = "1284\n967\n3050\n418\n2736"
 
 
+def save_with_slip(path):
+    """A photo with a pencil slip through a 1: the network is not sure of it."""
+    picture = PIL.Image.open(SAMPLES / "phone-number.jpg").convert("RGB")
+    PIL.ImageDraw.Draw(picture).line([(313, 331), (351, 331)], fill=(60, 60, 70), width=4)
+    picture.save(path, quality=95)
+    return path
+
+
 class Stories(FormStories):
     def __init__(self, kind, address, screenshots, axe, scratch):
         self.kind, self.address, self.screenshots, self.axe, self.scratch = kind, address, screenshots, axe, scratch
@@ -544,13 +552,6 @@ class Stories(FormStories):
         type_lines("705184")
         browser.wait("the complaint", lambda: "2 lines in the photo" in browser.text("#edit-help"))
 
-    def save_with_slip(self, path):
-        """A photo with a pencil slip through a 1: the network is not sure of it."""
-        picture = PIL.Image.open(SAMPLES / "phone-number.jpg").convert("RGB")
-        PIL.ImageDraw.Draw(picture).line([(313, 331), (351, 331)], fill=(60, 60, 70), width=4)
-        picture.save(path, quality=95)
-        return path
-
     def reviews_thirty_photos(self, browser):
         """A clerk: three doubtful digits among thirty photos, one key each, then one table."""
         sure = (SAMPLES / "yellow-note.jpg").read_bytes()
@@ -559,7 +560,7 @@ class Stories(FormStories):
         for number in range(1, 31):
             (folder / f"{number:02}.jpg").write_bytes(sure)
         for number in (7, 18, 29):
-            self.save_with_slip(folder / f"{number:02}.jpg")
+            save_with_slip(folder / f"{number:02}.jpg")
         browser.drop_files(folder)
         browser.wait("thirty photos", lambda: browser.text("#photos-title") == "30 photos")
         doubtful = [row.get_property("innerText") for row in browser.find_all("#list .doubt")]
@@ -851,7 +852,7 @@ class Stories(FormStories):
                     browser.open()
                     broken = self.scratch / "not a picture.jpg"
                     broken.write_bytes(b"text")
-                    browser.choose(SAMPLES / "date.jpg", self.save_with_slip(self.scratch / "slip.jpg"), broken)
+                    browser.choose(SAMPLES / "date.jpg", save_with_slip(self.scratch / "slip.jpg"), broken)
                     browser.wait("all photos", lambda: browser.text("#photos-title") == "3 photos")
                     look("5-several")
                     browser.keys("n", "1")
